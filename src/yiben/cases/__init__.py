@@ -1,0 +1,1 @@
+"""Cases and their steps (督办件): opened, answered, reviewed, closed or reopened."""

@@ -1,0 +1,1 @@
+"""The nouns that every room speaks; standard library only."""

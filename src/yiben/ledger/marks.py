@@ -1,0 +1,31 @@
+"""Marks (标注): exemptions, filings, published boards and whatever else was stated beside fields."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from yiben.ledger.models import MarkVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark as it stands: its facts and the transaction that stated them last."""
+
+    subject: str
+    kind: str
+    slot: str
+    facts: dict[str, Any]
+    transaction: int
+
+
+def marks(scene: str, *, kind: str, subject: str | None = None, slot: str | None = None) -> list[Mark]:
+    """The marks of one kind that stand now, oldest first; narrowed to a subject or slot."""
+    limits = {"subject": subject, "slot": slot}
+    rows = MarkVersion.objects.filter(scene=scene, kind=kind, recorded_to=None)
+    rows = rows.filter(**{name: value for name, value in limits.items() if value is not None})
+    return [
+        Mark(row.subject, row.kind, row.slot, json.loads(row.facts), row.recorded_from)
+        for row in rows.order_by("row_id")
+    ]

@@ -1,0 +1,1 @@
+"""What comes in and goes out: plan files of other programs, read and written (计划交换)."""

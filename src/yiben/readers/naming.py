@@ -1,0 +1,217 @@
+"""Subjects for figures (指标归名): from the clause, the sentence before it, or a list."""
+
+from __future__ import annotations
+
+import re
+
+from yiben.readers.drafts import Carried, Draft
+from yiben.readers.lexicon import Lexicon
+from yiben.readers.lists import Lists
+from yiben.readers.subjects import namer_for
+
+_FROM_HALF = re.compile(r"[从由][^从由]*$")
+_WHOLE = re.compile(r"(?:占|完成)[^,;占]{2,20}?(?=(?:的|达到?|为|约|近)*$)")
+_TAIL_BOUND = re.compile(r"(?:及?以[上下内]|左右|上下)")
+
+
+class Naming:
+    """Gives each draft of a sentence its subject, in order."""
+
+    def __init__(self, words: Lexicon) -> None:
+        self.namer = namer_for(words)
+        self.lists = Lists(words)
+
+    def name_all(self, text: str, start: int, drafts: list[Draft], carried: Carried) -> None:
+        """Name every draft of the sentence that begins at `start`."""
+        self.lists.mark_pairs(drafts)
+        for index in range(len(drafts)):
+            opening = self._opening(text, start, drafts[index], drafts[index - 1] if index else None)
+            self.lists.spread_at(drafts, index, opening)
+            self._name(text, start, drafts, index, carried)
+        self.lists.join_pairs(drafts)
+        self.lists.share_bounds(drafts)
+
+    def _name(self, text: str, start: int, drafts: list[Draft], index: int, carried: Carried) -> None:
+        """Give the draft its subject, unless a list has done so."""
+        draft = drafts[index]
+        reading, clause = draft.reading, draft.clause
+        draft.compare = draft.compare or reading.compare
+        draft.why.append(f"measure: {reading.why}")
+        before = drafts[index - 1] if index else None
+        if draft.subject:
+            carried.base = draft.base or draft.subject
+            return
+        if reading.measure == "rank":
+            own = self.namer.rank_base(clause)
+            tail = own if len(own) >= 3 and not self.namer.is_attribute(own) else ""
+            if not tail and before is None:
+                opening = self._opening(text, start, draft, before)
+                tail = f"{self.namer.topic(opening) if opening else ''}{own}"
+            draft.subject = tail or (before.subject if before else own)
+            draft.base = draft.subject
+            return
+        after = drafts[index + 1] if index + 1 < len(drafts) else None
+        if reading.measure == "growth" or (reading.measure == "change" and draft.quantity.kind == "points"):
+            self._name_move(text, start, draft, before, carried)
+        elif draft.quantity.kind == "percent":
+            self._name_share(draft, before, carried)
+        else:
+            self._name_level(text, start, draft, before, after, carried)
+        carried.base = draft.base or draft.subject
+
+    def _name_move(self, text: str, start: int, draft: Draft, before: Draft | None, carried: Carried) -> None:
+        clause = draft.clause[: draft.reading.cut] if draft.reading.cut is not None else draft.clause
+        base = self.namer.growth_base(clause)
+        if len(base) < 2 and (opening := self._opening(text, start, draft, before)):
+            base = self.namer.topic(opening)
+        if len(base) < 2 or (self.namer.is_attribute(base) and len(base) < 4 and before is not None):
+            head = (before.base or before.subject) if before else carried.base
+            base = (
+                head
+                if len(base) < 2 or base in ("增速", "增幅")
+                else f"{before.thing if before else ''}{base}"
+            )
+        draft.base = base
+        if "年均" in draft.clause:
+            draft.base = base = base.removesuffix("年")
+            draft.subject = f"{base}年均增速"
+            return
+        percent_of_share = before is not None and before.reading.measure == "share"
+        suffix = (
+            ""
+            if base.endswith(("率", "增速", "占比", "比重"))
+            or (draft.reading.measure == "change" and percent_of_share)
+            else "增速"
+        )
+        if (draft.reading.measure == "change" and not suffix) or (
+            draft.reading.measure == "change" and before is None and not self.namer.is_macro(base)
+        ):
+            draft.subject = base
+        else:
+            draft.subject = base + suffix
+
+    def _name_share(self, draft: Draft, before: Draft | None, carried: Carried) -> None:
+        clause = draft.clause[: draft.reading.cut] if draft.reading.cut is not None else draft.clause
+        if draft.leaves:
+            clause = _FROM_HALF.sub("", clause)
+        core = self.namer.core(clause)
+        head = (before.base or before.thing or before.subject) if before else carried.base
+        if core == "占" and "占比" in clause:
+            core = "占比"
+        if core.startswith("完成") and len(core) <= 9 and head:
+            whole = _WHOLE.search(clause)
+            core = f"{head}{whole[0] if whole else core}"
+        if not core:
+            core = head
+        elif core.startswith("占比"):
+            core = f"{head}{core}"
+        elif core.startswith(("占", "为年", "为全年", "为预算", "为计划")):
+            whole = _WHOLE.search(clause)
+            core = whole[0] if whole else core
+            draft.subject = f"{head}{core.rstrip('的').replace('为', '占', 1)}" + (
+                "" if core.endswith(("比重", "比例")) else "比重"
+            )
+            draft.base = head
+            draft.thing = before.thing if before else ""
+            return
+        elif self.namer.is_attribute(core) or len(core) <= 3:
+            core = f"{head}{core}"
+        draft.subject = draft.base = core
+        draft.thing = before.thing if before else ""
+
+    def _name_level(
+        self,
+        text: str,
+        start: int,
+        draft: Draft,
+        before: Draft | None,
+        next_one: Draft | None,
+        carried: Carried,
+    ) -> None:
+        clause = draft.clause[: draft.reading.cut] if draft.reading.cut is not None else draft.clause
+        after = _TAIL_BOUND.sub("", draft.after, count=1) if draft.after[:1] in "以左上及" else draft.after
+        if (
+            next_one is not None
+            and draft.quantity.kind == "count"
+            and (
+                after in self.namer.attributes
+                or (not after and next_one.quantity.start == draft.quantity.end)
+            )
+        ):
+            after = next_one.after.lstrip("的")
+        if (
+            before is not None
+            and before.follows
+            and before.after not in self.namer.attributes
+            and not clause.startswith("的")
+        ):
+            clause = clause.removeprefix(before.after)
+        first_half = draft.leaves
+        if first_half:
+            clause = _FROM_HALF.sub("", clause)
+        core = self.namer.core(clause)
+        if draft.quantity.unit == "年" and clause.endswith("连续"):
+            head = before.base if before else core.removesuffix("连续")
+            draft.subject = f"{head}连续{after[:16]}年数"
+            draft.thing = draft.base = (before.thing or before.base) if before else draft.subject
+            return
+        if draft.reading.measure == "change" and draft.reading.cut is not None and len(core) < 2:
+            core = before.base if before else carried.base
+            draft.subject = draft.base = core or self.namer.core(draft.clause)
+            return
+        if not first_half and self._followed(draft, core, after):
+            self._name_followed(draft, clause, core, after)
+            return
+        if clause.startswith("的") and before is not None:
+            core = self.namer.core(before.clause + text[before.quantity.start : draft.quantity.start])
+        self._name_led(text, start, draft, core, before)
+
+    def _followed(self, draft: Draft, core: str, after: str) -> bool:
+        """Whether the thing measured stands after the number (54个重大前期项目)."""
+        if not after or after[0] in "、和与及)(等" or not _han(after):
+            return False
+        counted = draft.quantity.kind in ("count", "duration")
+        return counted or len(core) < 2 or after.startswith("的") or bool(self.namer.action.search(core))
+
+    def _name_followed(self, draft: Draft, clause: str, core: str, after: str) -> None:
+        draft.follows = True
+        if after.startswith("的") and self.namer.is_attribute(core):
+            draft.thing = after[1:]
+            draft.subject = f"{after[1:]}{core}"
+        else:
+            draft.subject = draft.thing = self.namer.counted(clause, after)
+        if len(draft.subject) < 3 and len(core) >= 2:
+            draft.subject = core + draft.subject
+        draft.base = draft.subject
+
+    def _name_led(self, text: str, start: int, draft: Draft, core: str, before: Draft | None) -> None:
+        """The thing measured stands before the number, in its clause or earlier in the sentence."""
+        thing = before.thing if before else ""
+        opening = self._opening(text, start, draft, before)
+        head = thing or (before.base or before.subject if before else self.namer.topic(opening))
+        same_unit = before is not None and before.quantity.unit == draft.quantity.unit
+        if self.namer.is_attribute(core) or len(core) < 2:
+            if (opening and not (thing and len(opening) < 6) and self.namer.is_macro(opening)) or (
+                opening and before is not None and len(opening) > 5 and draft.quantity.unit != ""
+            ):
+                head = self.namer.topic(opening)
+            draft.thing = head
+            draft.subject = head if core and head.endswith(core) else f"{head}{core}"
+        elif before is None and len(core) <= 2 and len(opening) > 3 and self.namer.only_action(core):
+            draft.subject = draft.thing = f"{self.namer.topic(opening)}{core}"
+        elif thing and (self.namer.only_action(core) or (same_unit and draft.clause.startswith("其中在"))):
+            draft.subject = draft.thing = f"{core}{self.namer.without_action(thing)}"
+        else:
+            draft.subject = draft.thing = self.namer.indicator_of(self.namer.short_list(core))
+        draft.base = draft.subject
+
+    def _opening(self, text: str, start: int, draft: Draft, before: Draft | None) -> str:
+        """The last clause before the number's own, back to the figure before or the sentence's start."""
+        upto = draft.quantity.start - len(draft.clause)
+        since = before.quantity.end + len(before.after) if before else start
+        parts = [part for part in re.split("[,;:]", text[since:upto]) if len(part) > 2]
+        return parts[-1] if parts else ""
+
+
+def _han(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff" or text[0] in "“《" or text[0].isalnum()

@@ -1,0 +1,211 @@
+"""Damaged web text made clean (文本修复), with every change listed and led back to the raw text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from yiben.readers.lexicon import Lexicon, either, lexicon
+from yiben.readers.offsets import Mapped
+from yiben.readers.shifted import PINYIN, Guess, Language, damaged_at, restored, spellings_of
+
+Sureness = Literal["high", "medium", "low", "unknown"]
+_SPELLED = re.compile(rf"(?<=[\u3400-\u9fff])\(([{PINYIN}]{{1,6}})\)")
+_TONED = re.compile(r"[\u3400-\u9fff]\([a-zü]{0,4}[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ][a-z]{0,3}\)")
+_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ％．＋＆]+")
+_WIDTHS = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
+_LOST = re.compile("\ufffd+")
+# Characters that only traditional text has, among the commonest of all; one is a sign to look closer.
+_TRADITIONAL = re.compile(
+    "[們個國發經這對時會來說為學與從實業產動員區縣務際設計劃報總經濟進項億萬無門開關條農應長電過點網線結給統計當態萬陳體類書車東馬風飛龍齊]"
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One place that was repaired: what stood there, what it must have read, and how sure that is."""
+
+    start: int
+    end: int
+    raw: str
+    restored: str
+    confidence: Sureness
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """Clean text, the way back to the raw text, and the list of repairs."""
+
+    clean: Mapped
+    repairs: tuple[Repair, ...]
+
+    @property
+    def text(self) -> str:
+        """The clean text."""
+        return self.clean.text
+
+
+def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
+    """Repair `raw`: pinyin, shifted bytes, traditional characters, full-width forms, broken quantities."""
+    words = words or lexicon()
+    traditional = _is_traditional(raw)
+    repairs = [*_wide(raw), *_unseen(raw), *_broken(raw, words)]
+    spelled = len(_TONED.findall(raw)) >= 2 if ")" in raw else False
+    if "\ufffd" in raw:
+        repairs += [Repair(m.start(), m.end(), m[0], m[0], "unknown", "lost") for m in _LOST.finditer(raw)]
+    if spelled or traditional:
+        shifted = _shifted(raw, words, spelled=spelled)
+        repairs = [*[r for r in repairs if not _inside(r, shifted)], *shifted]
+        if spelled:
+            repairs += [r for r in _pinyin(raw) if not _inside(r, shifted)]
+    if not repairs and not traditional:
+        return Repaired(Mapped(raw), ())
+    repairs.sort(key=lambda r: (r.start, r.end))
+    repairs = _apart(repairs)
+    clean = Mapped.by_edits(raw, [(r.start, r.end, r.restored) for r in repairs if r.raw != r.restored])
+    if traditional or spelled:
+        clean = replace(clean, text=simplified(clean.text, words))
+    return Repaired(clean, tuple(r for r in repairs if r.kind != "pinyin"))
+
+
+def simplified(text: str, words: Lexicon) -> str:
+    """Traditional text in simplified characters, one for one."""
+    converter = _converter()
+    lines = []
+    for line in text.split("\n"):
+        made = converter.convert(line)
+        lines.append(made if len(made) == len(line) else "".join(map(_simple_char, line)))
+    return _mainland("\n".join(lines), words)
+
+
+def _mainland(text: str, words: Lexicon) -> str:
+    for char, rule in words.parts["words"]["after_conversion"].items():
+        keep_after = "".join(rule["keep_after"])
+        keep_before = "".join(rule["keep_before"])
+        text = re.sub(rf"(?<![{keep_after}]){char}(?![{keep_before}])", rule["to"], text)
+    return text
+
+
+@lru_cache(maxsize=1)
+def _converter():  # type: ignore[no-untyped-def]
+    import opencc
+
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=65536)
+def _simple_char(char: str) -> str:
+    made: str = _converter().convert(char)
+    return made if len(made) == 1 else char
+
+
+def _simple(text: str) -> str:
+    return _simple_char(text) if len(text) == 1 else "".join(map(_simple_char, text))
+
+
+def _is_traditional(raw: str) -> bool:
+    """Whether the text as a whole is written in traditional characters."""
+    if not _TRADITIONAL.search(raw):
+        return False
+    signs = len(_TRADITIONAL.findall(raw[:200_000]))
+    return signs >= 3 and signs > 0.02 * len(_HAN.findall(raw[:200_000]))
+
+
+def _wide(raw: str) -> Iterator[Repair]:
+    for found in _WIDE.finditer(raw):
+        yield Repair(found.start(), found.end(), found[0], found[0].translate(_WIDTHS), "high", "width")
+
+
+def _unseen(raw: str) -> Iterator[Repair]:
+    for found in _UNSEEN.finditer(raw):
+        yield Repair(found.start(), found.end(), found[0], "", "high", "unseen")
+
+
+def _broken(raw: str, words: Lexicon) -> Iterator[Repair]:
+    """Line breaks inside a quantity (65⏎亿元)."""
+    if "\n" not in raw:
+        return
+    for found in _break_pattern(words).finditer(raw):
+        yield Repair(found.start(1), found.end(1), found[1], "", "high", "break")
+
+
+@lru_cache(maxsize=4)
+def _break_pattern(words: Lexicon) -> re.Pattern[str]:
+    units = either(
+        [
+            "亿",
+            "万",
+            "億",
+            "萬",
+            "百分点",
+            *words.words("units", "money", "scaled", "percent", "points"),
+            "亩",
+            "吨",
+            "公里",
+        ]
+    )
+    return re.compile(
+        rf"(?<=\d)([ \u3000]*\r?\n[ \u3000]*)(?=(?:{units})(?![、.]))|(?<=\d[.])([ \u3000]*\r?\n[ \u3000]*)(?=\d)"
+    )
+
+
+def _pinyin(raw: str) -> Iterator[Repair]:
+    for found in _SPELLED.finditer(raw):
+        yield Repair(found.start(), found.end(), found[0], "", "high", "pinyin")
+
+
+def _shifted(raw: str, words: Lexicon, *, spelled: bool) -> list[Repair]:
+    """Stretches read one byte off; those that nothing explains are listed as unknown."""
+    starts = damaged_at(raw)
+    if not starts:
+        return []
+    spellings = spellings_of(raw)
+    language = _language(raw, words)
+    made: list[Repair] = []
+    seen: dict[str, Guess | None] = {}
+    edge = 0
+    for start in starts:
+        if start < edge:
+            continue
+        around = raw[max(0, start - 10) : start + 40]
+        if around not in seen:
+            seen[around] = restored(raw, start, language, spellings)
+        guess = seen[around]
+        if guess is not None and guess.start != start:
+            guess = replace(guess, start=start, end=guess.end + start - guess.start)
+        if guess is None or guess.margin < 0.2:
+            if spelled:
+                made.append(Repair(start, start + 1, raw[start], raw[start], "unknown", "shifted"))
+            continue
+        sure: Sureness = "high" if guess.margin > 2.0 else "medium" if guess.margin > 0.7 else "low"
+        made.append(Repair(start, guess.end, raw[start : guess.end], guess.text, sure, "shifted"))
+        edge = guess.end
+    return made
+
+
+def _language(raw: str, words: Lexicon) -> Language:
+    text = simplified(re.sub(r"[?？][^。]{0,12}", "\n", _SPELLED.sub("", raw)), words)
+    known = [
+        *words.parts["words"]["common"].split(),
+        *words.parts["words"]["phrases"].split(),
+        *words.indicators,
+    ]
+    return Language(text, _SPELLED.sub("", raw), known, _simple)
+
+
+def _inside(repair: Repair, others: list[Repair]) -> bool:
+    return any(other.start < repair.end and repair.start < other.end for other in others)
+
+
+def _apart(repairs: list[Repair]) -> list[Repair]:
+    kept: list[Repair] = []
+    for repair in repairs:
+        if not kept or repair.start >= kept[-1].end:
+            kept.append(repair)
+    return kept

@@ -1,0 +1,239 @@
+"""What a figure is about (指标名称): the words around a number that name the thing measured."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from yiben.readers.lexicon import Lexicon, either
+from yiben.readers.matching import last_match
+from yiben.readers.periods import STATED
+
+_JOINS = re.compile(r"、|和|与|及|以及")
+_TAIL = re.compile(
+    r"([\u4e00-\u9fff]{2}率|占比|比重|增加值|总产值|产值|收入|支出|投资|贷款|存款|余额|面积|产量|销量|销售额|总额|数量|人数|件数|案件数)$"
+)
+_PREDICATE = re.compile(
+    r"保持|呈现|持续|稳步|不断|加快|预计|有望|扎实|深入|显著|平稳|较快|快速|稳中|总体|全面|有序|进一步|将有|运行|增速"
+)
+_INSIDE = re.compile(r"(?:当中|之中|中|里)(?:有|,)?$")
+_BLANK = re.compile(r"^[\s、和与及并且也的,()“”以上下左右内:。;-]*|(?:[\s、和与:,(]|(?<![惠普涉])及)*$")
+
+
+class Namer:
+    """Cuts subjects out of clauses; the patterns are built once from the lexicon."""
+
+    def __init__(self, words: Lexicon) -> None:
+        lead = words.either("grammar", "lead")
+        ordinal = r"(?:[一二三四五六七八九十]{1,2}是|\(?[一二三四五六七八九十]+\)|\d{1,2}[.、]|[一二三四五六七八九十]+、)"
+        self.lead = re.compile(
+            rf"^(?:{ordinal}|(?:{lead})(?=.)|(?:{STATED.pattern})(?:的)?(?:份|末|底|度)?(?:以前|之前|前)?|\s|、|:|,|和|与|以及|及|\)|左右|以上|以下|以内|\(不?含[^)]*\)?)"
+        )
+        self.tail = re.compile(rf"(?:{words.either('grammar', 'tail')})$")
+        self.light = re.compile(rf"^(?:{words.either('grammar', 'light_verbs')})$")
+        self.action = re.compile(rf"(?:{words.either('grammar', 'action_verbs')})$")
+        self.verb = re.compile(rf"(?:{words.either('grammar', 'verbs')})(?!率)")
+        self.actions = words.either("grammar", "action_verbs")
+        self.lights = words.either("grammar", "light_verbs")
+        self.places, self.short_places = words.places, words.short_places
+        self.attributes = frozenset(words.words("grammar", "attributes"))
+        self.kept = (
+            "年度计划",
+            "计划投资",
+            "计划总投资",
+            "全年完成",
+            "完成投资",
+            "年度投资",
+            "累计投资",
+            "全年计划",
+            "完成年度",
+            "完成率",
+        )
+        self.attribute_end = re.compile(rf"(?:{words.either('grammar', 'attributes')})$")
+        self.rank_tail = re.compile(
+            rf"(?:{words.either('grammar', 'rank_lead')}|{words.either('grammar', 'scopes')}|分别|均|全|的|在|继续|仍|连续|都|也)$"
+        )
+        self.indicators = words.indicators
+        longest = sorted(words.indicators, key=len, reverse=True)
+        self.indicator = re.compile(rf"({either(longest)})(\(?GDP\)?)?")
+        self.pairs = words.parts["grammar"].get("pairs", {})
+        self.growth_noun = re.compile(
+            r"(?:的?(?:同比)?(?:累计)?(?:增速|增幅|增长率|涨幅|降幅|增长|下降|年均))+$"
+        )
+
+    def core(self, text: str) -> str:
+        """`text` without the leading and trailing words that name nothing."""
+        text = text.strip()
+        for _ in range(12):
+            if text in self.attributes or (text.startswith(self.kept) and not self.indicator.search(text)):
+                break
+            cut = self.lead.sub("", text, count=1)
+            if cut == text or not cut:
+                break
+            text = cut.strip()
+        for _ in range(8):
+            cut = self.tail.sub("", text)
+            if cut == text:
+                break
+            text = cut.strip()
+        return _balanced(_BLANK.sub("", text))
+
+    def indicator_of(self, text: str) -> str:
+        """`text` with a known indicator under its usual name (固投 → 固定资产投资)."""
+        found = last_match(self.indicator, text)
+        if found is None:
+            return text
+        name = self.indicators[found[1]]
+        if len(name) <= len(found[1]) or name == "GDP":
+            return text
+        before = text[: found.start()]
+        return (before if not name.startswith(before) else "") + name + text[found.end() :]
+
+    def is_macro(self, subject: str) -> bool:
+        """Whether the subject names an indicator of the statistics office."""
+        return bool(self.indicator.search(subject))
+
+    def is_attribute(self, core: str) -> bool:
+        """Whether `core` names only an aspect (总投资) of a thing named before."""
+        if not core or core in self.attributes:
+            return True
+        return len(core) <= 6 and bool(self.attribute_end.search(core)) and not self.is_macro(core)
+
+    def growth_base(self, clause: str) -> str:
+        """The indicator before a growth word."""
+        core = self.core(clause)
+        return self.indicator_of(self.core(self.growth_noun.sub("", core)))
+
+    def rank_base(self, clause: str) -> str:
+        """What a clause that ends with 居全市 ranks."""
+        text = self.core(clause)
+        for _ in range(6):
+            cut = self.rank_tail.sub("", text)
+            place = self._place_at_end(cut)
+            cut = cut[: len(cut) - len(place)]
+            if cut == text:
+                break
+            text = cut
+        return self.indicator_of(self.core(text))
+
+    def scope_at_end(self, clause: str) -> str | None:
+        """The area whose name ends the clause (列杭州 → 杭州市)."""
+        place = self._place_at_end(clause)
+        return self.short_places.get(place, place) or None
+
+    def _place_at_end(self, text: str) -> str:
+        for size in range(min(8, len(text)), 1, -1):
+            if text[-size:] in self.places or (size < 4 and text[-size:] in self.short_places):
+                return text[-size:]
+        return ""
+
+    def topic(self, clause: str) -> str:
+        """What an introductory clause is about: its indicator, or its words before the predicate."""
+        found = self.indicator.search(clause)
+        if found and (_PREDICATE.match(clause, found.end()) or found.end() >= len(clause) - 2):
+            return self.indicator_of(found[0])
+        core = self.core(_PREDICATE.split(clause, maxsplit=1)[0]) or self.core(clause)
+        return re.sub(rf"^(?:{self.lights})", "", core) or core
+
+    def only_action(self, core: str) -> bool:
+        """Whether `core` is a verb without a thing (及时化解, 交办)."""
+        found = self.action.search(core)
+        return bool(found) and len(core) - len(found[0]) <= 2  # type: ignore[index]
+
+    def without_action(self, thing: str) -> str:
+        """`thing` without the verb before it (收集困难问题 → 困难问题)."""
+        return re.sub(rf"^(?:累计|共)?(?:{self.actions})", "", thing) or thing
+
+    def short_list(self, core: str) -> str:
+        """A, B等任务 → 任务, where the list before 等 is long."""
+        names, mark, noun = core.rpartition("等")
+        return noun if mark and len(noun) >= 4 and len(names) > 12 else core
+
+    def counted(self, before: str, after: str) -> str:
+        """The thing counted by a number that stands before it: (储备了, 重大前期项目)."""
+        after = _INSIDE.sub("", after)
+        aspect = self.attribute_end.search(after)
+        if aspect and aspect.start() >= 4 and aspect[0].endswith("率"):
+            after = after[: aspect.start()]
+        noun, rest = self._split(after)
+        verb = self._verb_before(before)
+        core = self.core(before)
+        if before.endswith("的") and 2 <= len(core) <= 20 and noun:
+            return f"{core}的{noun}"
+        if core.endswith("等") and "、" in core and len(core) <= 12:
+            return f"{core}{noun}"
+        if rest and noun:
+            return f"{rest}的{noun}" if len(rest) > 1 else noun
+        return f"{verb}{noun or rest}"
+
+    def _split(self, after: str) -> tuple[str, str]:
+        after = after.strip(" 的").rstrip("和与及、")
+        found = self.verb.search(after, 1)
+        if not found or found.start() < 2:
+            return after, ""
+        return after[: found.start()].rstrip("的"), after[found.start() :]
+
+    def _verb_before(self, before: str) -> str:
+        core = self.core(before)
+        if core.endswith("等") or "、" in core:
+            core = core.rstrip("等")
+            head = re.match(r"[^、]{0,8}?", core)
+            for size in (5, 4, 3, 2):
+                if self.action.search(core[:size]):
+                    return self.action.search(core[:size])[0]  # type: ignore[index]
+            return head[0] if head else ""
+        found = self.action.search(core)
+        if found and not self.light.match(found[0]):
+            return found[0]
+        return ""
+
+    def names_in(self, text: str, count: int) -> list[str]:
+        """`text` taken apart into `count` names; [] when it does not have so many."""
+        text = self.core(text)
+        for joined, parts in self.pairs.items():
+            if joined in text and len(parts) == count:
+                return [text.replace(joined, part, 1) for part in parts]
+        names = [name for name in _outside_brackets(text) if name]
+        if len(names) < count:
+            return []
+        names = names[-count:]
+        tail = _TAIL.search(names[-1])
+        if tail and len(names[-1]) > len(tail[0]):
+            rate = tail[0].endswith(("率", "占比", "比重"))
+            names = [
+                name if name.endswith(tail[0]) or (not rate and _TAIL.search(name)) else name + tail[0]
+                for name in names
+            ]
+        return names
+
+
+def _outside_brackets(text: str) -> list[str]:
+    """Split at 、和与及, but not inside quotes, titles or brackets."""
+    parts, depth, start = [], 0, 0
+    place = 0
+    while place < len(text):
+        char = text[place]
+        if char in "“《(":
+            depth += 1
+        elif char in "”》)":
+            depth = max(0, depth - 1)
+        elif depth == 0 and (found := _JOINS.match(text, place)):
+            parts.append(text[start:place])
+            place = start = found.end()
+            continue
+        place += 1
+    return [*parts, text[start:]]
+
+
+def _balanced(text: str) -> str:
+    """`text` without brackets and quotes whose partner is missing."""
+    for left, right in ("()", "“”", "《》"):
+        if text.count(left) != text.count(right):
+            text = text.replace(left, "").replace(right, "")
+    return text.strip()
+
+
+@lru_cache(maxsize=4)
+def namer_for(words: Lexicon) -> Namer:
+    """The namer of one lexicon, built once."""
+    return Namer(words)

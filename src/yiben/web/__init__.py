@@ -1,0 +1,1 @@
+"""Pages and API: one request, one journey or one frame, one response."""

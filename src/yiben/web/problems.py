@@ -1,0 +1,104 @@
+"""Problems in the reader's words (问题说明): where it stands, what was found, what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from yiben.kernel.problems import Problem
+from yiben.readers.tables import explain
+from yiben.scenes.model import Pack
+from yiben.web.words import language, say
+
+# What the ledger and the packs say by code; the tables' own catalogue explains the rest.
+CHINESE = {
+    "unknown-subject": ("账内没有这个对象", "应为账内已有的对象"),
+    "unknown-field": ("本账没有这个字段：{found}", "应为本账的字段"),
+    "bad-value": ("{found}", "应为：{expected}"),
+    "bad-key": ("编号不合要求：{found}", "应为 1 至 200 个字符的编号"),
+    "missing-value": ("没有填写：{found}", "必填"),
+    "key-changed": ("编号不能更改：{found}", "应与原编号一致"),
+    "not-allowed": ("您的岗位不能为该单位记账：{found}", "{expected}"),
+    "changed-meanwhile": ("您看过之后，别人改了这一项：{found}", "请核对后决定：{expected}"),
+    "stated-twice": ("同一项有两个不同的值：{found}", "只能有一个值"),
+    "bad-period": ("时期有误：{found}", "应为时期，如 2026-07"),
+    "unknown-node": ("没有这个节点：{found}", "{expected}"),
+    "node-frozen": ("年度计划已冻结：{found}", "请在计划页提出调整，由他人批准"),
+    "reason-missing": ("没有写原因", "改日期须写明原因"),
+    "node-done": ("节点已完成：{found}", "应为未完成的节点"),
+    "no-change": ("日期没有变化：{found}", "应为另一个日期"),
+    "no-question": ("没有待批准的调整", "应为已提出、未答复的调整"),
+    "own-approval": ("不能批准自己提出的调整", "应由其他有批准权的人员批准"),
+    "frozen-twice": ("年度计划已经冻结", "每年只冻结一次；以后的调整经批准办理"),
+    "no-nodes": ("没有节点日期：{found}", "应有带日期的节点"),
+    "bad-day": ("日期有误：{found}", "应为日期，如 2026-09-30"),
+    "impossible": ("排不下：{found}", "应为：{expected}"),
+    "no-template": ("没有对应的审批网络：{found}", "应在场景包 plan 部分写明"),
+    "plan-cell": ("{found}", "应为：{expected}"),
+    "sheet-columns": ("没有计划表的列：{found}", "应有列“编号”和“工期(天)”"),
+    "seal-early": ("本月尚未结束：{found}", "应在月份结束后封账"),
+    "seal-twice": ("已经封账：{found}", "每月只封账一次"),
+    "seal-order": ("封账次序有误：{found}", "应按月份先后封账"),
+    "seal-period": ("不是一个月：{found}", "应为一个月，如 2026-07"),
+    "case-words": ("{found}", "请写明，{expected}"),
+    "case-state": ("此时不能这样做：{found}", "请先看办理过程"),
+    "case-moved-on": ("您看过之后又有新的一步：{found}", "请核对后决定"),
+    "case-level": ("没有这个层级或已是最高层级：{found}", "{expected}"),
+    "case-slip": ("没有这种单：{found}", "{expected}"),
+    "case-days": ("工作日数：{found}", "应为 1 至 250"),
+    "case-receiver": ("没有这个单位：{found}", "应为在用的单位"),
+    "case-nothing": ("没有填写事项", "至少一项"),
+    "case-evidence": ("没有照片或材料", "这一层级的反馈须附佐证"),
+    "case-files": ("{found}", "应为已上传的文件，至多 20 个"),
+    "case-own-answer": ("反馈人不能审核自己的反馈：{found}", "应由他人审核"),
+    "case-no-rule": ("不是由规则立的件，不能豁免", "由规则立的件"),
+    "inspection-day": ("督查日期：{found}", "应为已到的日子"),
+    "photo-kind": ("不是完整的照片", "应为 JPEG、PNG 或 HEIC 照片"),
+    "photo-none": ("没有选择照片", "至少一张"),
+    "file-kind": ("这类文件不收", "应为照片、PDF、Word 或 Excel"),
+    "file-size": ("文件大小：{found}", "{expected}"),
+    "filing-early": ("时期还没有开始：{found}", "应为已开始的时期"),
+    "filing-verified": ("已审核：{found}", "请先请审核人退回"),
+    "filing-backwards": ("比上期倒退：{found}", "不小于上期，或写明原因"),
+    "filing-over-plan": ("本年累计已超年度计划：{found}", "{expected}"),
+    "filing-total": ("累计数：{found}", "应为 {expected}"),
+    "filing-future": ("日期还没有到：{found}", "{expected}"),
+    "filing-state": ("不能审核：{found}", "应为已报送、待审核的"),
+    "filing-own": ("不能审核自己填报的：{found}", "应由他人审核"),
+    "filing-nothing": ("没有选择", "至少一行"),
+    "filing-note": ("退回说明：{found}", "请写明退回原因"),
+    "bad-filter": ("筛选值无法识别：{found}", "{expected}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem ready for a page."""
+
+    where: str
+    found: str
+    expected: str
+    is_error: bool
+    subject: str = ""
+    field: str = ""
+
+
+def told(problem: Problem, *, pack: Pack | None = None) -> Told:
+    """One problem in the reader's language."""
+    found, expected = explain(problem, pack=pack, language=language())
+    if language() == "zh" and problem.code in CHINESE:
+        texts = {"found": problem.found, "expected": problem.expected}
+        found, expected = (text.format_map(texts) for text in CHINESE[problem.code])
+    return Told(
+        where=str(problem.place) or say("整体"),
+        found=found,
+        expected=expected,
+        is_error=problem.severity == "error",
+        subject=problem.place.subject,
+        field=problem.place.field,
+    )
+
+
+def all_told(problems: Iterable[Problem], *, pack: Pack | None = None) -> list[Told]:
+    """Some problems in the reader's language, errors first."""
+    return sorted((told(one, pack=pack) for one in problems), key=lambda one: not one.is_error)

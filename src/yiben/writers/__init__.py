@@ -1,0 +1,1 @@
+"""Writers (写出): what goes out, from frames and findings to files."""

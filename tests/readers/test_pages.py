@@ -1,0 +1,62 @@
+"""What a page says about itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from yiben.readers.lexicon import lexicon
+from yiben.readers.outline import outline_of
+from yiben.readers.pages import page_of
+from yiben.readers.quantities import WIDTHS
+
+
+@pytest.mark.parametrize(
+    ("title", "reviewed", "planned", "kind"),
+    [
+        ("三门县2022年工作总结和2023年工作思路", "2022", "2023", "yearly"),
+        ("天台县政府2022年七月份工作总结和八月份工作安排", "2022-07", "2022-08", "monthly"),
+        ("青川县2023年1-7月经济运行情况", "2023-01/2023-07", None, "statistics"),
+        ("湖南省2023年国民经济和社会发展统计公报", "2023", None, "statistics"),
+        ("临安区2024年上半年工作总结及下半年工作计划", "2024H1", "2024H2", "half-year"),
+        ("2024年政府工作报告", "2023", "2024", "government work report"),
+        ("安徽省2022年国民经济和社会发展计划执行情况与2023年计划草案的报告", "2022", "2023", "yearly"),
+    ],
+)
+def test_periods_and_kind_from_the_title(title: str, reviewed: str, planned: str | None, kind: str) -> None:
+    page = page_of(f"{title}\n一、工作情况\n全县工作顺利。", words=lexicon())
+    assert (page.reviewed, page.planned, page.kind) == (reviewed, planned, kind)
+
+
+def test_labels_are_furniture() -> None:
+    text = "索引号: 1133/2022-1\n发布机构: 天台县人民政府办公室 发文日期: 2022-08-01\n正文开始。\n分享: |".translate(
+        WIDTHS
+    )
+    page = page_of(text, words=lexicon())
+    assert page.place == "天台县"
+    assert page.issued_on == "2022-08-01"
+    assert page.issuer == "天台县人民政府办公室"
+    assert len(page.furniture) == 3
+
+
+def test_the_place_is_the_area_that_calls_itself_ours() -> None:
+    page = page_of("我区与杭州市、白玉县合作。临安区项目顺利，临安区投资增长，全区平稳。", words=lexicon())
+    assert page.place == "临安区"
+
+
+def test_sections_plan_or_review() -> None:
+    text = "云岭县2023年工作总结和2024年工作思路\n一、2023年主要工作\n(一)在谋划发展思路上创新\n甲。\n二、2024年工作思路\n乙。\n(一)抓项目\n丙。"
+    page = page_of(text, words=lexicon())
+    outline = outline_of(text, page, words=lexicon())
+    told = {
+        word: (outline.at(text.index(word)).plans, outline.at(text.index(word)).period) for word in "甲乙丙"
+    }
+    assert told == {"甲": (False, "2023"), "乙": (True, "2024"), "丙": (True, "2024")}
+
+
+def test_the_end_of_a_longer_word_is_no_county() -> None:
+    """范县 is a county, but 示范县 is a model county."""
+    from yiben.readers.lexicon import lexicon
+    from yiben.readers.pages import places_in
+
+    said = "三门县创成全省示范县,并与范县结对。"
+    assert [name for _, _, name in places_in(said, words=lexicon())] == ["三门县", "范县"]

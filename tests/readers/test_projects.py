@@ -1,0 +1,67 @@
+"""Named projects and their events."""
+
+from __future__ import annotations
+
+import pytest
+
+from yiben.readers.report import Project, read_report
+
+
+def projects(sentence: str, *, plans: bool = False) -> list[Project]:
+    head = "二、2024年工作思路" if plans else "一、2023年工作完成情况"
+    return list(read_report(f"云岭县2023年工作总结和2024年工作思路\n{head}\n{sentence}").projects)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name", "event"),
+    [
+        ("云岭大桥开工建设。", "云岭大桥", "start"),
+        ("青溪抽水蓄能电站项目正式签约。", "青溪抽水蓄能电站项目", "signed"),
+        ("城北污水处理厂二期加快推进。", "城北污水处理厂二期", "construction"),
+        ("三星科创园主体结顶。", "三星科创园", "topped_out"),
+        ("县中医院搬迁改造项目一期基本完成。", "县中医院搬迁改造项目一期", "complete"),
+        ("城东垃圾资源化利用工厂投用。", "城东垃圾资源化利用工厂", "operation"),
+        ("技师学院完成初步设计方案。", "技师学院", "preliminary"),
+        ("沙山区块取得初步设计批复。", "沙山区块", "approved"),
+        ("人民西路区块房屋签约完成率98.5%。", "人民西路区块", "land"),
+    ],
+)
+def test_event_after_the_name(sentence: str, name: str, event: str) -> None:
+    assert [(p.name, p.event) for p in projects(sentence)] == [(name, event)]
+
+
+def test_lists_are_taken_apart() -> None:
+    found = projects("加快推进始湖夜游、大瀑布竖井电梯工程、文化中心等项目。", plans=True)
+    assert [p.name for p in found] == ["始湖夜游", "大瀑布竖井电梯工程", "文化中心"]
+    assert {(p.event, p.status, p.period) for p in found} == {("construction", "target", "2024")}
+
+
+def test_a_shared_suffix_is_given_back_to_members() -> None:
+    found = projects("重点保障大自然、严牌、天铁等上市企业募投项目用地。", plans=True)
+    assert [p.name for p in found] == ["大自然募投项目", "严牌募投项目", "天铁募投项目"]
+    assert {p.event for p in found} == {"land"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "19个安置房项目提速推进。",
+        "重大项目加快建设。",
+        "持续推进数字化改革。",
+        "开展固定资产投资项目碳评价。",
+        "深入实施有效投资引领工程。",
+    ],
+)
+def test_groups_and_campaigns_are_no_projects(sentence: str) -> None:
+    assert projects(sentence) == []
+
+
+def test_a_number_inside_a_name_is_no_figure() -> None:
+    report = read_report("云岭县2023年工作总结\n中核200兆瓦滩涂光伏项目开工建设。")
+    assert [p.name for p in report.projects] == ["中核200兆瓦滩涂光伏项目"]
+    assert report.figures == ()
+
+
+def test_the_amount_of_the_clause_goes_with_the_project() -> None:
+    (project,) = projects("水系连通及水美乡村项目完成形象进度投资2.61亿元。")
+    assert (float(project.amount or 0), project.unit) == (2.61, "亿元")

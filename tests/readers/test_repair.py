@@ -1,0 +1,86 @@
+"""Repair of damaged text; the damage is made by the same byte edits that broke the real pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from yiben.readers.repair import repair_text
+from yiben.readers.samples import broken_text, sample_report
+
+CLEAN = (
+    "各位代表:我代表縣人民政府報告工作。全縣生產總值達到332.63億元,同比增長2.6%。確保縣域經濟持續向好回升。"
+    "完成項目儲備。縣財政收入增長,項目建設順利。"
+) * 3
+
+
+def test_clean_text_passes_unchanged() -> None:
+    text = "上半年GDP增长6.7%,排名第二。怎么办?\n办好事、办实事!"
+    repaired = repair_text(text)
+    assert repaired.text == text
+    assert repaired.repairs == ()
+    assert repaired.clean.unchanged
+
+
+def test_pinyin_after_traditional_characters_is_taken_out() -> None:
+    raw = "固定資產(chǎn)投資增長(zhǎng)28.8%,兌現(xiàn)資金5.71萬(wàn)元,發(fā)展順利。"
+    repaired = repair_text(raw)
+    assert repaired.text == "固定资产投资增长28.8%,兑现资金5.71万元,发展顺利。"
+    at = repaired.text.index("5.71万元")
+    start, end = repaired.clean.span_of(at, at + 6)
+    assert raw[start:end] == "5.71萬(wàn)元"
+
+
+def test_a_full_width_mark_made_half_inside_two_characters_is_undone() -> None:
+    damaged = CLEAN.encode("gbk").replace(b"\xa3\xbf", b"?").decode("gbk", "replace").replace("\ufffd", "?")
+    assert "??h" in damaged
+    repaired = repair_text(damaged)
+    assert "确保县域经济" in repaired.text
+    assert {one.confidence for one in repaired.repairs if one.restored == "保县"} == {"high"}
+
+
+def test_full_width_digits_and_broken_quantities() -> None:
+    repaired = repair_text("完成投資４５．６億元,增長１２％,力爭達到90\n億元,縣經濟發展來")
+    assert repaired.text == "完成投资45.6亿元,增长12%,力争达到90亿元,县经济发展来"
+    assert {one.kind for one in repaired.repairs} == {"width", "break"}
+
+
+def test_what_is_lost_is_marked_and_not_invented() -> None:
+    repaired = repair_text("全年完成\ufffd\ufffd投资12亿元")
+    assert repaired.text == "全年完成\ufffd\ufffd投资12亿元"
+    assert [one.confidence for one in repaired.repairs] == ["unknown"]
+
+
+@given(st.integers(0, 10_000))
+def test_any_text_is_repaired_without_error_and_its_spans_lead_back(seed: int) -> None:
+    raw = broken_text(seed)
+    repaired = repair_text(raw)
+    for place in range(len(repaired.text)):
+        start, end = repaired.clean.span_of(place, place + 1)
+        assert 0 <= start <= end <= len(raw)
+
+
+@given(st.integers(0, 500))
+def test_made_up_clean_reports_pass_unchanged(seed: int) -> None:
+    text = sample_report(400, seed=seed)
+    assert repair_text(text).text == text
+
+
+@pytest.mark.shared
+def test_the_damaged_report(shared: Path) -> None:
+    raw = (shared / "reports/002.txt").read_text(encoding="utf-8")
+    made = {(one.start, one.end): one.restored for one in repair_text(raw).repairs}
+    for line in (shared / "gold/repairs_002.jsonl").read_text(encoding="utf-8").splitlines():
+        gold = json.loads(line)
+        assert made[gold["start"], gold["end"]] == gold["restored"]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("doc", ["000", "001", "003", "004"])
+def test_clean_reports_pass_unchanged(shared: Path, doc: str) -> None:
+    raw = (shared / f"reports/{doc}.txt").read_text(encoding="utf-8")
+    assert repair_text(raw).text == raw
