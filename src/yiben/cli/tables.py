@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -69,7 +70,7 @@ def import_(
         )
     except Refused as error:
         if corrected is not None:
-            _write_corrected(data, file.name, pack, period, corrected)
+            _write_corrected(data, file.name, pack, period, error, corrected)
         refuse(error, form=form)
     except PermissionError as error:
         raise click.ClickException(str(error)) from error
@@ -117,11 +118,14 @@ def _resume(username: str | None) -> None:
             click.echo(f"{left.name}: {done.recorded.created} created, {done.recorded.updated} updated")
 
 
-def _write_corrected(data: bytes, name: str, pack: Pack, period: Period | None, path: Path) -> None:
-    from yiben.readers.tables import read_table
+def _write_corrected(
+    data: bytes, name: str, pack: Pack, period: Period | None, found: Refused, path: Path
+) -> None:
+    from yiben.journeys.import_file import draft_of
     from yiben.readers.tables.corrected import corrected_file
 
-    path.write_bytes(corrected_file(data, read_table(data, name=name, pack=pack, period=period), pack=pack))
+    draft = replace(draft_of(data, name=name, pack=pack, period=period), problems=found.problems)
+    path.write_bytes(corrected_file(data, draft, pack=pack))
     click.echo(f"a copy with every problem marked: {path}", err=True)
 
 

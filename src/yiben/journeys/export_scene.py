@@ -58,14 +58,15 @@ def _with_unit_names(table: pa.Table, pack: Pack) -> pa.Table:
 
 
 def rows_to_export(pack: Pack, *, by: Person, as_of: datetime | None = None, saved: str = "") -> pa.Table:
-    """The subjects as known then, cut to the person's units and to a saved list's rows."""
+    """The subjects as known then, cut to what the person may see and to a saved list's rows."""
     table = frame(pack, as_of=as_of).drop_columns(["known_from", "known_to"]).sort_by("subject")
     reach = by.reach(Action.EXPORT)
     if reach is not None and pack.unit_field:
         table = table.filter(pc.is_in(table[pack.unit_field], value_set=pa.array(sorted(reach), pa.string())))
     if saved:
         table = _only(table, pack, saved)
-    return table.drop_columns(["subject"])
+    secret = [name for name, one in pack.fields.items() if one.secret and name in table.column_names]
+    return table.drop_columns(["subject", *(secret if not by.sees_secrets else ())])
 
 
 def _only(table: pa.Table, pack: Pack, saved: str) -> pa.Table:

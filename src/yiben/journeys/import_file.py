@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -53,7 +53,7 @@ def import_file(
     """
     by.require(Action.IMPORT)
     seen = head()
-    draft = read_table(data, name=name, pack=pack, period=period, keys_by_name=_keys_by_name(pack))
+    draft = draft_of(data, name=name, pack=pack, period=period)
     if draft.errors and not (hold_back and draft.can_hold_back):
         raise Refused(draft.problems)
     incoming = None if preview else _keep(data, name, pack, by, at, period, hold_back)
@@ -76,7 +76,7 @@ def import_file(
 
     try:
         with transaction.atomic():
-            recorded = _hold_back(once, without, problems) if hold_back else once()
+            recorded = _hold_back(once, draft, without, problems) if hold_back else once()
             if incoming is not None:
                 incoming.state, incoming.transaction = "recorded", recorded.transaction or None
                 incoming.save()
@@ -84,7 +84,7 @@ def import_file(
         if incoming is not None:
             incoming.state = "refused"
             incoming.save()
-        raise Refused([*draft.problems, *refusal.problems]) from refusal
+        raise Refused([*draft.problems, *_at_cells(draft, refusal)]) from refusal
     return Imported(draft, recorded, tuple(problems), len(without), preview)
 
 
@@ -105,7 +105,19 @@ def _keys_by_name(pack: Pack) -> dict[str, str] | None:
     return {name: subject for name, subject in names.items() if name and name not in shared}
 
 
-def _hold_back(once, without: set[tuple[str, int]], problems: list[Problem]) -> Recorded:  # type: ignore[no-untyped-def]
+def draft_of(data: bytes, *, name: str, pack: Pack, period: Period | None = None) -> Draft:
+    """The table as it is read for this county's book: rows without a key are found by their name."""
+    return read_table(data, name=name, pack=pack, period=period, keys_by_name=_keys_by_name(pack))
+
+
+def _at_cells(draft: Draft, refusal: Refused) -> list[Problem]:
+    """What the ledger refused, each at its cell."""
+    return [replace(problem, place=draft.cell_of(problem.place)) for problem in refusal.problems]
+
+
+def _hold_back(
+    once: Callable[[], Recorded], draft: Draft, without: set[tuple[str, int]], problems: list[Problem]
+) -> Recorded:
     """Record; where rows are refused, leave them out and record the rest."""
     try:
         return once()
@@ -117,7 +129,7 @@ def _hold_back(once, without: set[tuple[str, int]], problems: list[Problem]) -> 
         if ("", 0) in rows:
             raise
         without |= rows
-        problems += refusal.problems
+        problems += _at_cells(draft, refusal)
         return once()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from yiben.kernel.periods import NotAPeriod, Period
@@ -79,7 +80,8 @@ def value_problems(change: Change, pack: Pack, units: Mapping[str, str]) -> list
         if expected:
             faulty.add(name)
             label = one.label.zh if one else name
-            problems.append(Problem("bad-value", f"{label}: {_short(value)}", expected, change.place))
+            place = replace(change.place, field=name)
+            problems.append(Problem("bad-value", f"{label}: {_short(value)}", expected, place))
         elif fact != before:
             change.facts[name] = fact
     if change.kind == "withdraw":
@@ -152,7 +154,12 @@ def _missing_problems(change: Change, pack: Pack, faulty: set[str]) -> list[Prob
     concerned = pack.fields.values() if change.is_new else [pack.fields[name] for name in change.facts]
     of_new = f" of a new {pack.name} row" if change.is_new else ""
     return [
-        Problem("missing-value", f"no {one.label.zh}", f"a value for {one.name}{of_new}", change.place)
+        Problem(
+            "missing-value",
+            f"no {one.label.zh}",
+            f"a value for {one.name}{of_new}",
+            replace(change.place, field=one.name),
+        )
         for one in concerned
         if one.required and change.facts.get(one.name) is None and one.name not in faulty
     ]

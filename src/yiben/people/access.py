@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from yiben.people.models import Duty, Officer, Unit
 from yiben.people.roles import COUNTY_WIDE, RIGHTS, Action, Role
 
+# Who works on a scene sees what is not yet published of it.
+INSIDERS = (Action.RECORD, Action.FILE, Action.AUDIT, Action.APPROVE, Action.PUBLISH)
+
 
 class NotAllowed(PermissionError):
     """The person may not do this there; says who, what and for which unit."""
@@ -35,6 +38,11 @@ class Person:
     def reach(self, action: Action) -> frozenset[str] | None:
         """The unit codes that the action reaches; None is the whole county."""
         return self.scopes.get(action, frozenset())
+
+    @property
+    def sees_secrets(self) -> bool:
+        """Whether values that are not yet published may be shown (未公布数据): to those who work on them."""
+        return any(self.may(action) for action in INSIDERS)
 
     def require(self, action: Action, *, unit: str | None = None) -> None:
         """Raise NotAllowed unless the action is allowed."""

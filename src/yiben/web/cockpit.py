@@ -27,7 +27,7 @@ from yiben.scenes.model import Field, Pack
 from yiben.scenes.pairs import Pair, main_pair
 from yiben.scenes.values import fact_of
 from yiben.web.judged import Judged, judged
-from yiben.web.rows import known_at, may_see_secrets, scope_of
+from yiben.web.rows import known_at, scope_of
 from yiben.web.subjects import year_of
 
 KEPT = 64
@@ -112,7 +112,7 @@ def glance(pack: Pack, *, month: Period, person: Person) -> Glance:
     colours = judged(pack, month=month)
     key = (
         *(str(connection.settings_dict["NAME"]), pack.name, pack.version, str(month), newest),
-        *(reach, may_see_secrets(person), colours.number if colours else None),
+        *(reach, person.sees_secrets, colours.number if colours else None),
     )
     if key not in _kept:
         _kept[key] = _count(pack, month, person, colours)
@@ -137,7 +137,7 @@ def _count(pack: Pack, month: Period, person: Person, colours: Judged | None) ->
     found = Glance(pack, month, len(subjects), class_field=class_field, judged=colours)
     now: Mapping[str, Colour] = colours.colours() if colours else {}
     pair = main_pair(pack)
-    if pair is not None and (may_see_secrets(person) or not pair.done.secret):
+    if pair is not None and (person.sees_secrets or not pair.done.secret):
         found.pair = pair
         _count_progress(found, subjects, person, now)
     if pack.stage_field:

@@ -25,7 +25,6 @@ from yiben.web.where import NotForLists, value_of
 PAGE_SIZE = 50
 COUNT_LIMIT = 10_000
 PARTS = {"": Label("本月", "this month"), "_year": Label("本年累计", "year to date")}
-INSIDERS = (Action.RECORD, Action.FILE, Action.AUDIT, Action.APPROVE, Action.PUBLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +54,14 @@ class Column:
         return Label(f"{own.zh}({part.zh})", f"{own.en or own.zh} ({part.en})")
 
 
-def may_see_secrets(person: Person) -> bool:
-    """Whether values that are not yet published may be shown (未公布数据): to those who work on them."""
-    return any(person.may(action) for action in INSIDERS)
-
-
 def visible_fields(pack: Pack, person: Person) -> dict[str, Field]:
     """The fields of a scene that the person may see."""
-    insider = may_see_secrets(person)
-    return {name: one for name, one in pack.fields.items() if insider or not one.secret}
+    return {name: one for name, one in pack.fields.items() if person.sees_secrets or not one.secret}
 
 
 def visible_measures(pack: Pack, person: Person) -> dict[str, Field]:
     """The measures of a scene that the person may see."""
-    insider = may_see_secrets(person)
-    return {name: one for name, one in pack.measures.items() if insider or not one.secret}
+    return {name: one for name, one in pack.measures.items() if person.sees_secrets or not one.secret}
 
 
 def all_columns(pack: Pack, person: Person) -> dict[str, Column]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yiben.kernel.problems import Place
 from yiben.readers.tables import read_table
 
 HEAD = ["编号", "项目名称", "总投资(万元)", "开工日期"]
@@ -269,26 +271,10 @@ def test_real_rows_are_never_taken_for_totals(roads, workbook):
     assert draft.row_count == 3 and not draft.left_out
 
 
-def test_what_new_subjects_lack(roads, workbook):
-    draft = read_table(
-        workbook(["编号", "类别"], ["A1", "新建"], ["A2", ""], ["A3", "新建"]), name="x", pack=roads
-    )
-    missing = draft.require_for_new({"A3"}, pack=roads)
-    assert [(one.place.cell, one.place.field, one.place.subject) for one in missing] == [
-        ("2:2", "name", "A1"),
-        ("3:3", "name", "A2"),
-        ("B3", "kind", "A2"),
-    ]
-    assert draft.require_for_new({"A1", "A2", "A3"}, pack=roads) == []
-
-
 def test_a_later_check_can_name_the_cell(roads, workbook):
     draft = read_table(workbook(["编号", "总投资", "2026年7月完成投资"], ["A1", 5, 6]), name="x", pack=roads)
-    row = next(draft.rows())
-    cells = [
-        draft.place_of(row, name, slot=slot).cell
-        for name, slot in (("total", ""), ("done", "2026-07"), ("land", ""))
-    ]
+    row = Place(file="x", sheet=next(draft.rows()).sheet, cell="2:2")
+    cells = [draft.cell_of(replace(row, field=name)).cell for name in ("total", "done", "land")]
     assert cells == ["B2", "C2", "2:2"]
 
 

@@ -6,8 +6,8 @@ A draft holds its values by column in Arrow arrays, so that 100,000 rows of 30 c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
@@ -16,7 +16,6 @@ import pyarrow as pa
 from yiben.kernel.periods import Period
 from yiben.kernel.problems import Place, Problem, errors_of
 from yiben.readers.tables.periods import slot_of
-from yiben.scenes.model import Pack
 
 # Canonical values: decimals and dates are text (`1280.5`, `2026-07-15`), as the ledger writes them.
 Value = str | int | bool
@@ -141,14 +140,19 @@ class Draft:
         rows = {(problem.place.sheet, row_of(problem.place.cell)) for problem in self.errors}
         return rows <= self.bad_rows
 
-    def place_of(self, row: DraftRow, name: str, *, slot: str = "") -> Place:
-        """The cell that states `name` in a row, for `slot` if it is a measure; else the whole row."""
-        for block in self.blocks:
-            for column in block.stated if block.sheet == row.sheet else ():
-                if column.name == name and column.period in (slot, ""):
-                    cell = f"{column.letters}{row.row}"
-                    return Place(self.file, row.sheet, cell, subject=row.key, field=name)
-        return Place(self.file, row.sheet, f"{row.row}:{row.row}", subject=row.key, field=name)
+    def cell_of(self, place: Place) -> Place:
+        """The same place at the cell that states its field, for a place that names a whole row (`14:14`).
+
+        A row that states the field in several columns, one for each period, stays a row.
+        """
+        row = row_of(place.cell)
+        columns = [
+            column
+            for block in self.blocks
+            for column in block.stated
+            if block.sheet == place.sheet and block.header_row < row and column.name == place.field
+        ]
+        return replace(place, cell=f"{columns[0].letters}{row}") if len(columns) == 1 else place
 
     @property
     def row_count(self) -> int:
@@ -166,27 +170,6 @@ class Draft:
             for chunk in block.keys.chunks:
                 yield from chunk.to_pylist()
 
-    def require_for_new(self, known_keys: Collection[str], *, pack: Pack) -> list[Problem]:
-        """What new subjects lack: required fields without a column, or with an empty cell.
-
-        A subject in `known_keys` is an update and may bring any columns at all. What one sheet
-        leaves empty another may state.
-        """
-        required = [one.name for one in pack.fields.values() if one.required and one.name != pack.key]
-        lacking: dict[str, tuple[Block, int, set[str]]] = {}
-        for block in self.blocks:
-            for number, key, given in _given(block, required):
-                if key in known_keys:
-                    continue
-                first = lacking.setdefault(key, (block, number, set(required)))
-                first[2].difference_update(given)
-        return [
-            _missing(self.file, block, number, key, name, pack)
-            for key, (block, number, names) in lacking.items()
-            for name in required
-            if name in names
-        ]
-
 
 @cache
 def _slot(period: str, every: str) -> str:
@@ -194,28 +177,6 @@ def _slot(period: str, every: str) -> str:
     slot = slot_of(Period.of(period), every)
     assert slot is not None, "the block reader lets no longer period in"
     return slot
-
-
-def _given(block: Block, required: list[str]) -> Iterator[tuple[int, str, list[str]]]:
-    """Row number, key and the required fields that the row states."""
-    places = [(at, column.name) for at, column in enumerate(block.stated) if column.name in required]
-    for start in range(0, len(block.keys), _CHUNK):
-        numbers, keys = (part.slice(start, _CHUNK).to_pylist() for part in (block.row_numbers, block.keys))
-        present = [
-            (name, block.values[at].slice(start, _CHUNK).is_valid().to_pylist()) for at, name in places
-        ]
-        for place, (number, key) in enumerate(zip(numbers, keys, strict=True)):
-            yield number, key, [name for name, valid in present if valid[place]]
-
-
-def _missing(file: str, block: Block, number: int, key: str, name: str, pack: Pack) -> Problem:
-    column = next((column for column in block.stated if column.name == name), None)
-    cell = f"{column.letters}{number}" if column else f"{number}:{number}"
-    field = pack.fields[name]
-    found = "an empty cell" if column else f"no column {field.label.zh}"
-    place = Place(file=file, sheet=block.sheet, cell=cell, subject=key, field=name)
-    expected = f"{field.label.zh} for {key}, which is not in the book yet"
-    return Problem("required-for-new", found, expected, place)
 
 
 def letters_of(index: int) -> str:

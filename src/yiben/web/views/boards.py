@@ -28,7 +28,6 @@ from yiben.scenes.model import Pack
 from yiben.web.doors import needs, person
 from yiben.web.problems import all_told
 from yiben.web.readable import method_text
-from yiben.web.rows import may_see_secrets
 from yiben.web.scenes_here import moment_asked, month_asked, pack_named, period_named
 from yiben.web.shown import number_text, unit_names
 from yiben.web.words import label_of, language, say
@@ -49,7 +48,7 @@ def may_see_drafts(person: Person, board: Board, pack: Pack) -> bool:
     if person.reach(Action.READ) is not None:
         return False
     secret = {one.name for one in pack.every_field() if one.secret}
-    return may_see_secrets(person) or not secret & set(board.names_read())
+    return person.sees_secrets or not secret & set(board.names_read())
 
 
 def period_asked(board: Board, text: str, pack: Pack) -> Period | None:

@@ -38,7 +38,7 @@ from yiben.scenes.model import Pack
 from yiben.web.doors import needs, person
 from yiben.web.downloads import attachment
 from yiben.web.problems import all_told
-from yiben.web.rows import known_at, may_see_secrets, scope_of
+from yiben.web.rows import known_at, scope_of
 from yiben.web.scenes_here import month_asked, pack_named
 from yiben.web.words import label_of, say
 from yiben.writers.documents import WRITERS, CannotTypeset, Figure, Paper
@@ -58,7 +58,7 @@ _tallies: OrderedDict[tuple[Any, ...], Tally] = OrderedDict()
 def may_see_drafts(who: Person, pack: Pack) -> bool:
     """Whether an unpublished bulletin may be shown: it holds every unit's figures, and reasons."""
     secret = any(one.secret for one in pack.every_field())
-    return who.reach(Action.READ) is None and (may_see_secrets(who) or not secret)
+    return who.reach(Action.READ) is None and (who.sees_secrets or not secret)
 
 
 def _month(key: str) -> Period:

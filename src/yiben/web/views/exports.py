@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -58,5 +57,4 @@ def rows_of(asked: Asked, *, chosen: bool) -> pa.Table:
     visible = visible_fields(pack, asked.person)
     names = [one.name for one in asked.columns if one.name in visible] if chosen else list(visible)
     wanted = dict.fromkeys([pack.key, pack.display, *names] if chosen else names)
-    assert pc.all(pc.is_valid(table["subject"])).as_py() is not False
     return table.select([name for name in wanted if name in visible])

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yiben.journeys.export_scene import make_template
-from yiben.journeys.import_file import Imported, import_file
+from yiben.journeys.import_file import Imported, draft_of, import_file
 from yiben.kernel.periods import Period
 from yiben.kernel.problems import Problem, Refused
 from yiben.people.roles import Action
-from yiben.readers.tables import corrected_file, read_table
+from yiben.readers.tables import corrected_file
 from yiben.scenes.model import Pack
 from yiben.web import uploads
 from yiben.web.doors import needs, person
@@ -193,7 +193,7 @@ def corrected(request: HttpRequest, scene: str, token: str) -> HttpResponse:
     """The sent file with every problem marked in its cell, to mend and send again."""
     pack, upload = _upload(request, scene, token)
     period = Period.of(upload.period) if upload.period else None
-    draft = read_table(upload.data, name=upload.name, pack=pack, period=period)
+    draft = draft_of(upload.data, name=upload.name, pack=pack, period=period)
     problems: list[Problem] = list(draft.problems)
     try:
         _run(request, pack, replace(upload, hold_back=False), preview=True)

@@ -17,7 +17,7 @@ from yiben.web import subjects
 from yiben.web.curves import curve_of
 from yiben.web.doors import needs, person
 from yiben.web.judged import judged
-from yiben.web.rows import may_see_secrets, visible_fields, visible_measures
+from yiben.web.rows import visible_fields, visible_measures
 from yiben.web.scenes_here import moment_asked, month_asked, pack_named
 from yiben.web.shown import unit_names
 from yiben.web.subjects import Subject
@@ -121,7 +121,7 @@ def fact_page(request: HttpRequest, scene: str, key: str, name: str) -> HttpResp
     one = visible_fields(pack, who).get(name) or measures.get(name) or NODE_FIELDS.get(name)
     kind = request.GET.get("kind", "period" if name in measures else "field")
     known = {known.name for known in pack.every_field()}
-    if name in known and one is None and not may_see_secrets(who):
+    if name in known and one is None and not who.sees_secrets:
         raise Http404("this value is not published")
     slot = request.GET.get("slot", "")
     narrow: dict[str, Any] = {"name": name, "kind": kind} | ({"slot": slot} if slot else {})
