@@ -1,8 +1,9 @@
 """Colours for pages (灯色): judged once for what the book says, kept, and read by every page.
 
-Judging a scene costs a second or more; a page may not. So the newest result is kept in the
-process and on disk, named after the transaction that it knows. While somebody keeps recording, a
-page shows the last result, says which moment it is of, and has the next one made behind it.
+Judging a scene costs a second or more; a page may not. So the newest results are kept in the
+process, named after the transaction that they know, and on disk (`kept.py`), where the next process
+finds them. While somebody keeps recording, a page shows the last result, says which moment it is
+of, and has the next one made behind it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from yiben.kernel.periods import Period
 from yiben.kernel.problems import Refused
 from yiben.ledger.models import Transaction
 from yiben.scenes.model import Pack
+from yiben.web.kept import keep, kept
 
 MONTHS_BACK = 13
 KEPT_RESULTS = 24
@@ -95,6 +97,7 @@ class Judged:
 Key = tuple[str, str, int, str, int]
 _results: OrderedDict[Key, Judged] = OrderedDict()
 _working: set[Key] = set()
+_turns: dict[Key, threading.Lock] = {}
 _lock = threading.Lock()
 
 
@@ -111,13 +114,19 @@ def judged(pack: Pack, *, month: Period, as_of: datetime | None = None) -> Judge
             return found
         older = None if as_of else _older(key)
     large = _is_large(pack)
+    months = _months(month, MONTHS_BACK_LARGE if large else MONTHS_BACK)
+    if as_of is None and (stored := kept(pack, months, number)) is not None:
+        return _remember(key, Judged(stored, month, number))
     if older is not None and large and time.monotonic() - older.made_at < REST_SECONDS:
         return older
-    months = MONTHS_BACK_LARGE if large else MONTHS_BACK
     if older is not None or large:
         _judge_behind(pack, month, key, months)
         return older
-    return _judge(pack, month, key, months)
+    return _judge(pack, month, key, months, lasting=as_of is None)
+
+
+def _months(month: Period, count: int) -> tuple[Period, ...]:
+    return tuple(month.shift(-back) for back in range(count - 1, -1, -1))
 
 
 def _newest(pack: Pack, as_of: datetime | None) -> int:
@@ -142,21 +151,38 @@ def _is_large(pack: Pack) -> bool:
     return book_at(pack).order_by()[: LARGE + 1].count() > LARGE
 
 
-def _judge(pack: Pack, month: Period, key: Key, count: int) -> Judged | None:
-    months = [month.shift(-back) for back in range(count - 1, -1, -1)]
-    try:
-        findings = assess_scene(pack, months, up_to=key[4])
-    except Refused:
-        return None
-    result = Judged(findings, month, key[4])
+def _judge(
+    pack: Pack, month: Period, key: Key, months: tuple[Period, ...], *, lasting: bool = True
+) -> Judged | None:
+    """Judge now; a `lasting` result goes to disk too (one of a past moment is asked for once)."""
+    with _lock:
+        turn = _turns.setdefault(key, threading.Lock())
+    with turn:
+        # Who waited while another thread judged the same has its result now.
+        with _lock:
+            found = _results.get(key)
+        if found is not None:
+            return found
+        try:
+            findings = assess_scene(pack, months, up_to=key[4])
+        except Refused:
+            return None
+        result = _remember(key, Judged(findings, month, key[4]))
+        if lasting:
+            keep(findings, pack=pack, number=key[4])
+        return result
+
+
+def _remember(key: Key, result: Judged) -> Judged:
     with _lock:
         _results[key] = result
         while len(_results) > KEPT_RESULTS:
             _results.popitem(last=False)
+        _turns.pop(key, None)
     return result
 
 
-def _judge_behind(pack: Pack, month: Period, key: Key, count: int) -> None:
+def _judge_behind(pack: Pack, month: Period, key: Key, months: tuple[Period, ...]) -> None:
     with _lock:
         if key in _working or any(one[:4] == key[:4] for one in _working):
             return
@@ -164,7 +190,7 @@ def _judge_behind(pack: Pack, month: Period, key: Key, count: int) -> None:
 
     def work() -> None:
         try:
-            _judge(pack, month, key, count)
+            _judge(pack, month, key, months)
         finally:
             close_old_connections()
             connection.close()
