@@ -11,10 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from databases import Book, County, PostgresTemplates, SqliteTemplates, find_server, start_django, switch_to
 
 ROOT = Path(__file__).resolve().parent.parent
+# How long an example takes depends on the machine's other work: no test fails for that.
+settings.register_profile("untimed", settings.default, deadline=None)
+settings.load_profile("untimed")
 
 
 def skip_or_fail(reason: str) -> None:

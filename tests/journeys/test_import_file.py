@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from databases import County, code
@@ -120,6 +122,22 @@ def test_an_export_shows_only_the_rows_in_reach(county: County) -> None:
     take(county, csv(row(1), row(2, unit="教育局")))
     seen = rows_to_export(county.pack, by=county.person("school"))
     assert seen["code"].to_pylist() == [code(2)]
+
+
+def test_an_export_keeps_back_what_is_not_yet_published(county: County) -> None:
+    from yiben.journeys.export_scene import rows_to_export
+
+    take(county, csv(row(1)))
+    total = replace(county.pack.fields["total_investment"], secret=True)
+    pack = replace(county.pack, fields={**county.pack.fields, "total_investment": total})
+    assert "total_investment" in rows_to_export(pack, by=county.person("clerk")).column_names
+    assert "total_investment" not in rows_to_export(pack, by=county.person("admin")).column_names
+
+
+def test_what_the_ledger_refuses_names_its_cell(county: County) -> None:
+    with pytest.raises(Refused) as refused:
+        take(county, csv(row(1), row(2, unit="没有的局")))
+    assert [(one.place.cell, one.place.field) for one in refused.value.problems] == [("E3", "unit")]
 
 
 def test_an_export_as_of_a_past_moment(county: County) -> None:
