@@ -106,6 +106,7 @@ def _sums(text: str, drafts: Sequence[Draft], figures: Sequence[Figure]) -> Iter
         parts = _parts(text, drafts, figures, index)
         if len(parts) < 2:
             continue
+        parts = _adding_up(figures, whole, parts)
         values = [_number(figures[part]) or Decimal(0) for part in parts]
         limited = any(drafts[part].quantity.bound in ("min", "max") for part in (index, *parts))
         total = sum(values, Decimal(0))
@@ -147,6 +148,17 @@ def _parts(text: str, drafts: Sequence[Draft], figures: Sequence[Figure], whole:
             parts.append(index)
         last = here.end
     return parts if opened or parts else []
+
+
+def _adding_up(figures: Sequence[Figure], whole: Decimal, parts: list[int]) -> list[int]:
+    """The first of the parts that make the whole already, where some do: what follows them is no part."""
+    values = [_number(figures[part]) or Decimal(0) for part in parts]
+    total = values[0]
+    for size in range(1, len(parts)):
+        total += values[size]
+        if abs(total - whole) <= _rounding([whole, *values[: size + 1]]):
+            return parts[: size + 1]
+    return parts
 
 
 def _closes(between: str) -> bool:

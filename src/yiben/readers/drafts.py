@@ -30,6 +30,7 @@ class Draft:
     scope: str | None = None
     leaves: bool = False
     follows: bool = False
+    among: bool = False
     why: list[str] = field(default_factory=list)
 
 

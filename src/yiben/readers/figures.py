@@ -135,7 +135,8 @@ class FigureReader:
         chosen = self._chosen(text, stated, default, year, monthly=bool(default and len(default) > 4))
         if chosen:
             draft.period, why = chosen, "stated"
-            if stated[-1].kind != "total":
+            aside = "其中" in text[start : stated[-1].start]
+            if stated[-1].kind != "total" and not aside:
                 carried.period = chosen
             if macro or not chosen.startswith("asof"):
                 carried.macro = chosen
@@ -162,7 +163,7 @@ class FigureReader:
                 continue
             if said.kind == "year" and said.year and year and not year - 2 <= said.year <= year + 8:
                 continue
-            if said.kind == "year" and chosen and str(said.year) in chosen:
+            if said.kind == "year" and chosen and set(re.findall(r"\d{4}", chosen)) == {str(said.year)}:
                 continue
             if said.kind == "whole" and text[said.start : said.end] == "年度":
                 continue

@@ -41,6 +41,9 @@ class Lists:
             self._against(group, named, compared, earlier)
             return
         names = self.namer.names_in(self._stem(group[0], named), size)
+        own = self.namer.core(named) if group[0].reading.measure in ("level", "share") else ""
+        if not names and own and not self.namer.is_attribute(own):
+            names = [own] * size
         if not names and len(earlier) >= size:
             ranked = group[0].reading.measure == "rank"
             names = [draft.subject if ranked else draft.base or draft.subject for draft in earlier[-size:]]
@@ -68,7 +71,7 @@ class Lists:
 
     def _hand_out(self, group: list[Draft], names: list[str], between: str) -> None:
         first = group[0].reading
-        verb = self.namer.core(between) if first.measure in ("level", "share") else ""
+        verb = self.namer.core(between.lstrip("为达是")) if first.measure in ("level", "share") else ""
         for draft, name in zip(group, names, strict=False):
             base = self.namer.indicator_of(name)
             draft.base = draft.thing = base
@@ -96,15 +99,13 @@ class Lists:
                 leaves_from(here.clause) and bool(_TURN.search(after.clause)) and len(after.clause) <= 14
             )
 
-    def join_pairs(self, drafts: list[Draft]) -> None:
+    def join_pair(self, here: Draft, after: Draft) -> None:
         """From one value to another: the first is of the period before, both of one subject."""
-        for here, after in pairwise(drafts):
-            if here.leaves:
-                here.period = "previous"
-                if here.quantity.kind == "rank":
-                    base = self.namer.rank_base(re.sub(r"[从由][^从由]*$", "", here.clause))
-                    here.subject = base or here.subject
-                after.subject = after.base = here.subject
+        here.period = "previous"
+        if here.quantity.kind == "rank":
+            base = self.namer.rank_base(re.sub(r"[从由][^从由]*$", "", here.clause))
+            here.subject = base or here.subject
+        after.subject = after.base = here.subject
 
     def share_bounds(self, drafts: list[Draft]) -> None:
         """分别达90%、71%以上: a limit beside one member holds for the list."""

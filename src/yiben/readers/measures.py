@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from yiben.readers.lexicon import Lexicon
+from yiben.readers.lexicon import Lexicon, either
 from yiben.readers.matching import last_match
 from yiben.readers.quantities import Quantity, Value
 
@@ -17,6 +17,10 @@ Measure = Literal["level", "growth", "change", "share", "rank", "index"]
 _FILL = r"(?:了|约|近|达|幅度|幅|还|分别|各|均|预计|左右|超过|超|不低于|不少于|不超过|突破|逾|高达|:|\s|将|收入|最多|至少|至多|量|率|额|为?-)*$"
 _FROM = re.compile(
     r"[从由](?:[^,;。、]{0,8}的|全[国省市县区]|上年|去年|上年同期|原来的?|原先的?|约|过去的?|以前的?|[^,;。、\d]{0,6}的?平均)?$"
+)
+_YEARLY = re.compile("年均|年平均|复合增长")
+_MULTIPLE = re.compile(
+    r"(?:大约|接近|约|近|已|就|将)?(?:相当于|[是为]|达到?)[^,;。]{1,14}的(?:了|近|约|超过?|达)*$"
 )
 _TIMES = re.compile(r"(?:的|增长|提高|增加|上升|翻|扩大|高出|超)(?:了|近|约|超过?|达)*$")
 
@@ -66,7 +70,7 @@ class Gauge:
         )
         self.indicators = frozenset(words.indicators)
         self.macro_end = re.compile(
-            rf"(?:GDP|{'|'.join(sorted(map(re.escape, self.indicators), key=len, reverse=True))})(?:实现|达到?|完成|为|约|同比|预计|可|将|\s)*$"
+            rf"(?:GDP|{either(name for name in self.indicators if not name.endswith(('率', '比')))})(?:实现|达到?|完成|为|约|同比|预计|可|将|\s)*$"
         )
         self.levels = {
             "nation": re.compile(r"国家|全国|国内"),
@@ -87,16 +91,26 @@ class Gauge:
             return self._change(quantity, clause, before)
         if kind == "percent":
             return self._percent(quantity, clause, before)
+        if kind == "bare" and self.base_start.search(clause) and self.verb_end.search(clause):
+            return self._change(quantity, clause, before)
         if kind == "bare" or (quantity.unit in ("分", "点") and self.index_noun.search(clause)):
+            if self.base_start.search(clause) and self.verb_end.search(clause):
+                return self._level(quantity, clause)
             return Reading("index", quantity.value, why="score")
         if quantity.unit == "倍":
-            growth = bool(_TIMES.search(clause))
-            return Reading(
-                "growth" if growth else "level",
-                quantity.value,
-                self._base(clause) or ("yoy" if growth else None),
-            )
+            return self._times(quantity, clause)
         return self._level(quantity, clause)
+
+    def _times(self, quantity: Quantity, clause: str) -> Reading:
+        """是上年的2倍, 增长1.5倍; a multiple of another year is not one of the year before."""
+        if not _TIMES.search(clause):
+            return Reading("level", quantity.value, self._base(clause))
+        whole = _MULTIPLE.search(clause)
+        if whole is None:
+            noun = self.verb_end.search(clause)
+            return Reading("growth", quantity.value, self._base(clause) or "yoy", noun and noun.start())
+        base = "yoy" if re.search("上年|去年|同期", whole[0]) else self._base(clause)
+        return Reading("growth", quantity.value, base, whole.start(), "multiple")
 
     def _level(self, quantity: Quantity, clause: str) -> Reading:
         verb = self.verb_end.search(clause)
@@ -146,7 +160,10 @@ class Gauge:
                 return Reading(
                     "change", _signed(quantity.value, negative=negative), before.compare, why="list"
                 )
-            return Reading("change", quantity.value, self._base(clause), why="points")
+            against = self.base_start.search(clause)
+            return Reading(
+                "change", quantity.value, self._base(clause), against and against.start(), why="points"
+            )
         start = self.base_start.search(clause)
         cut = min(verb.start(), start.start()) if start else verb.start()
         value = _signed(quantity.value, negative=bool(verb["fall"]))
@@ -157,6 +174,8 @@ class Gauge:
         to = self.to_end.search(clause)
         noun = last_match(self.growth_noun, clause)
         share = max(clause.rfind("占"), clause.rfind("比重"), clause.rfind("比例"))
+        if self.index_noun.search(clause) and noun is None:
+            return Reading("index", quantity.value, why="index in percent")
         if share >= 0 and (noun is None or share > noun.start()):
             return Reading("share", quantity.value, why="share word")
         target = self.bases[0][1].search(clause)
@@ -171,7 +190,7 @@ class Gauge:
             if verb and not verb["fall"] and noun and verb.start() > noun.start():
                 falls = False
             base = self._base(clause)
-            if base is None and "年均" not in clause:
+            if base is None and not _YEARLY.search(clause):
                 base = "yoy"
             return Reading("growth", _signed(quantity.value, negative=falls), base, cut, "growth word")
         if not clause.strip(" 、和及与") and before is not None and before.measure in ("growth", "share"):

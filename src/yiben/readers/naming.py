@@ -11,6 +11,11 @@ from yiben.readers.subjects import namer_for
 
 _FROM_HALF = re.compile(r"[从由][^从由]*$")
 _WHOLE = re.compile(r"(?:占|完成)[^,;占]{2,20}?(?=(?:的|达到?|为|约|近)*$)")
+_RENAMED = re.compile(r"\(([^()]{2,16}(?:率|比重|占比))\)$")
+_OF_PLAN = re.compile(
+    r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
+    r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
+)
 _TAIL_BOUND = re.compile(r"(?:及?以[上下内]|左右|上下)")
 
 
@@ -28,7 +33,8 @@ class Naming:
             opening = self._opening(text, start, drafts[index], drafts[index - 1] if index else None)
             self.lists.spread_at(drafts, index, opening)
             self._name(text, start, drafts, index, carried)
-        self.lists.join_pairs(drafts)
+            if drafts[index].leaves:
+                self.lists.join_pair(drafts[index], drafts[index + 1])
         self.lists.share_bounds(drafts)
 
     def _name(self, text: str, start: int, drafts: list[Draft], index: int, carried: Carried) -> None:
@@ -37,7 +43,7 @@ class Naming:
         reading, clause = draft.reading, draft.clause
         draft.compare = draft.compare or reading.compare
         draft.why.append(f"measure: {reading.why}")
-        before = drafts[index - 1] if index else None
+        before = next((one for one in reversed(drafts[:index]) if not one.among), None)
         if draft.subject:
             carried.base = draft.base or draft.subject
             return
@@ -51,6 +57,10 @@ class Naming:
             draft.base = draft.subject
             return
         after = drafts[index + 1] if index + 1 < len(drafts) else None
+        if draft.quantity.kind == "count" and (among := self.namer.areas_among.match(draft.after)):
+            draft.among = True
+            draft.subject = among["areas"]
+            return
         if reading.measure == "growth" or (reading.measure == "change" and draft.quantity.kind == "points"):
             self._name_move(text, start, draft, before, carried)
         elif draft.quantity.kind == "percent":
@@ -66,6 +76,8 @@ class Naming:
             base = self.namer.topic(opening)
         if len(base) < 2 or (self.namer.is_attribute(base) and len(base) < 4 and before is not None):
             head = (before.base or before.subject) if before else carried.base
+            if draft.reading.measure == "change" and before and before.reading.measure == "share":
+                head = before.subject
             base = (
                 head
                 if len(base) < 2 or base in ("增速", "增幅")
@@ -96,6 +108,12 @@ class Naming:
             clause = _FROM_HALF.sub("", clause)
         core = self.namer.core(clause)
         head = (before.base or before.thing or before.subject) if before else carried.base
+        if head and (planned := _OF_PLAN.match(clause)):
+            verb = "占" if planned["verb"] == "为" else planned["verb"]
+            draft.subject = f"{head}{verb}{planned['whole']}比重"
+            draft.base = head
+            draft.thing = before.thing if before else ""
+            return
         if core == "占" and "占比" in clause:
             core = "占比"
         if core.startswith("完成") and len(core) <= 9 and head:
@@ -108,6 +126,9 @@ class Naming:
         elif core.startswith(("占", "为年", "为全年", "为预算", "为计划")):
             whole = _WHOLE.search(clause)
             core = whole[0] if whole else core
+            if renamed := _RENAMED.search(core):
+                draft.subject = draft.base = renamed[1]
+                return
             draft.subject = f"{head}{core.rstrip('的').replace('为', '占', 1)}" + (
                 "" if core.endswith(("比重", "比例")) else "比重"
             )
@@ -188,6 +209,13 @@ class Naming:
         """The thing measured stands before the number, in its clause or earlier in the sentence."""
         thing = before.thing if before else ""
         opening = self._opening(text, start, draft, before)
+        if before and (other := self.namer.mirrored(core, before.base or before.subject)):
+            draft.subject = draft.thing = draft.base = other
+            return
+        if before and self.namer.same_thing.search(draft.clause):
+            draft.subject = draft.base = before.subject
+            draft.thing = before.thing
+            return
         head = thing or (before.base or before.subject if before else self.namer.topic(opening))
         same_unit = before is not None and before.quantity.unit == draft.quantity.unit
         if self.namer.is_attribute(core) or len(core) < 2:
@@ -209,7 +237,11 @@ class Naming:
         """The last clause before the number's own, back to the figure before or the sentence's start."""
         upto = draft.quantity.start - len(draft.clause)
         since = before.quantity.end + len(before.after) if before else start
-        parts = [part for part in re.split("[,;:]", text[since:upto]) if len(part) > 2]
+        parts = [
+            part
+            for part in re.split("[,;:]", text[since:upto])
+            if len(part) > 2 and not self.namer.says_how(part)
+        ]
         return parts[-1] if parts else ""
 
 

@@ -115,7 +115,8 @@ def resolve(stated: Stated, text: str, *, year: int | None, default: str | None)
     if own is None:
         return None
     if kind == "five":
-        return f"{own - 4}/{own}"
+        ahead = text.startswith(("今后", "未来"), stated.start)
+        return f"{own}/{own + 4}" if ahead else f"{own - 4}/{own}"
     return _in_year(stated, text, own)
 
 

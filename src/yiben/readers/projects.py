@@ -12,6 +12,9 @@ from yiben.readers.outline import Section, sentences
 from yiben.readers.periods import STATED
 
 _BREAK = re.compile(r"[,;:。\n]|--")
+_WHEN = re.compile(
+    rf"^(?:力争|确保|争取|计划|预计|将|已|有望|于|在)*(?:{STATED.pattern})+[前内里底初末]?(?:力争|确保|将|已|前)?"
+)
 _COUNT = re.compile(r"(?:\d+|[二三四五六七八九十两]+)(?:个|项|条|处|座|所|宗|家|大)")
 _CAPACITY = re.compile(r"\d+(?:\.\d+)?(?:万?千瓦|兆瓦)$")
 _HAN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9#()·“”\-]+")
@@ -151,10 +154,13 @@ class ProjectReader:
         names, rest = body[start:stop], body[stop:]
         if not listed and not counted:
             names, rest = self._cut(names)
+            rest = _WHEN.sub("", rest)
             if rest and not self.tail_only.fullmatch(rest):
                 return
-        elif (self.no_project.search(rest) and not self.tail.search(rest)) or (
-            listed and len(rest) > 1 and not self.listed_rest.match(rest)
+        elif (
+            (not listed and "、" not in names and self.facility.fullmatch(names))
+            or (self.no_project.search(rest) and not self.tail.search(rest))
+            or (listed and len(rest) > 1 and not self.listed_rest.match(rest))
         ):
             return
         event = self._tail_event(rest, self.verb_event[said])
@@ -191,6 +197,9 @@ class ProjectReader:
             found = self._first_after(body, at)
             if found is None:
                 return
+            none = self.verb.match(body, at) if at == 0 else None
+            if none and self.verb_event[none[0]] == "none" and none.end() < found.start() - 2:
+                at = none.end()
             names, event = body[at : found.start()], found.lastgroup
             listed = self.list_end.search(names)
             counted = _COUNT.search(names, 2)
@@ -217,7 +226,7 @@ class ProjectReader:
         if rest:
             return True
         found = self.facility.match(names)
-        gap = names[found.end() :] if found else ""
+        gap = _WHEN.sub("", names[found.end() :]) if found else ""
         return len(gap) <= 5 and not re.search(r"[率额数量]$", gap)
 
     def _first_after(self, body: str, at: int) -> re.Match[str] | None:

@@ -77,7 +77,7 @@ class Lexer:
         number = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?"
         chinese = rf"[{CHINESE}]+(?:点[零一二三四五六七八九]+)?"
         self.token = re.compile(
-            rf"(?=[《\[“‘0-9A-Za-z{CHINESE}第前最倒首榜末上下三十-])(?:(?P<skip>《[^《》\n]{{0,120}}》|{DATES}|第[{CHINESE}\d]+(?:{nouns})|[A-Za-z][-A-Za-z0-9.#]*\d[-\w]*|\d+(?:[.]\d+){{2,}}|\[[^\[\]\n]{{0,12}}\]\s?\d+号?)"
+            rf"(?=[《\[“‘0-9A-Za-z{CHINESE}第前最倒首榜末上下三十-])(?:(?P<skip>《[^《》\n]{{0,120}}》|{DATES}|第[{CHINESE}\d]+(?:{nouns})|[A-Za-z][-A-Za-z0-9.#]*\d[-A-Za-z0-9_]*|\d+(?:[.]\d+){{2,}}|\[[^\[\]\n]{{0,12}}\]\s?\d+号?)"
             rf"|(?P<rank>(?:倒数)?第(?:\d+|[{CHINESE}]+)(?:位|名|家|个)?)"
             rf"|(?P<front>前(?:\d+|[{CHINESE}]+)(?:位|名|强)?(?![{HAN}A-Za-z0-9]{{0,1}}(?:季度|年|个月|月|期|者|个|批|海|后)))"
             r"|(?P<last>最后一[名位]|倒数第[一二三]|首位|榜首|末位)"
@@ -110,7 +110,8 @@ class Lexer:
             rf"(?:{words.either('grammar', 'action_verbs', 'light_verbs')}|共|达|等|为|的|及|和|近|约|超)$"
         )
         self.score_noun = re.compile(
-            rf"(?:{words.either('grammar', 'index')})(?:为|达到?|是|提升至|升至|位于)?$"
+            rf"(?:{words.either('grammar', 'index', 'ratio')})(?:[从由为是]|达到?|位于|[从由][\d.]+)?(?:[升增提降缩扩回][{HAN}]?[至到为])?$"
+            rf"|[比较](?:上|去)(?:年|月|季度|年同期)(?:{words.either('grammar', 'rise', 'fall')})了?$"
         )
 
     def read(self, text: str) -> list[Quantity]:

@@ -53,6 +53,16 @@ class Namer:
         self.rank_tail = re.compile(
             rf"(?:{words.either('grammar', 'rank_lead')}|{words.either('grammar', 'scopes')}|分别|均|全|的|在|继续|仍|连续|都|也)$"
         )
+        self.period = re.compile(rf"(?:{STATED.pattern})(?:份|末|底|度)?")
+        self.mirrors: dict[str, str] = words.parts["grammar"].get("mirrors", {})
+        self.aside = re.compile(
+            rf"(?:{words.either('grammar', 'aside_start')})[^,;。]{{1,20}}?(?:{words.either('grammar', 'aside_end')})$"
+        )
+        self.growth_adverb = re.compile(rf"(?:{words.either('grammar', 'growth_adverbs')})+$")
+        classes = words.either("grammar", "area_classes")
+        self.area_class = re.compile(rf"(?:{classes})(?:当中|之中|中|里|内)?$")
+        self.areas_among = re.compile(rf"(?P<areas>{classes})(?:当中|之中|中|里|内)")
+        self.same_thing = re.compile(r"(?:折算|折合|约合|换算|相当于|合)(?:成|为)?(?:人民币|美元)?$")
         self.indicators = words.indicators
         longest = sorted(words.indicators, key=len, reverse=True)
         self.indicator = re.compile(rf"({either(longest)})(\(?GDP\)?)?")
@@ -64,6 +74,8 @@ class Namer:
     def core(self, text: str) -> str:
         """`text` without the leading and trailing words that name nothing."""
         text = text.strip()
+        if self.period.fullmatch(text):
+            return ""
         for _ in range(12):
             if text in self.attributes or (text.startswith(self.kept) and not self.indicator.search(text)):
                 break
@@ -101,14 +113,18 @@ class Namer:
 
     def growth_base(self, clause: str) -> str:
         """The indicator before a growth word."""
-        core = self.core(clause)
+        core = self.growth_adverb.sub("", self.core(clause))
         return self.indicator_of(self.core(self.growth_noun.sub("", core)))
+
+    def says_how(self, clause: str) -> bool:
+        """Whether a clause says how something is counted (按不变价格计算) and not what."""
+        return bool(self.aside.fullmatch(clause.strip()))
 
     def rank_base(self, clause: str) -> str:
         """What a clause that ends with 居全市 ranks."""
         text = self.core(clause)
         for _ in range(6):
-            cut = self.rank_tail.sub("", text)
+            cut = self.area_class.sub("", self.rank_tail.sub("", text))
             place = self._place_at_end(cut)
             cut = cut[: len(cut) - len(place)]
             if cut == text:
@@ -186,6 +202,12 @@ class Namer:
         if found and not self.light.match(found[0]):
             return found[0]
         return ""
+
+    def mirrored(self, core: str, subject: str) -> str:
+        """The other account of a pair: 支出 after 国有资本经营预算收入 → 国有资本经营预算支出; else ''."""
+        other = self.mirrors.get(core, "")
+        stem, mark, rest = subject.rpartition(other) if other else ("", "", "")
+        return f"{stem}{core}{rest}" if mark and stem and len(rest) <= 2 else ""
 
     def names_in(self, text: str, count: int) -> list[str]:
         """`text` taken apart into `count` names; [] when it does not have so many."""
