@@ -6,7 +6,7 @@ recorded by a transaction, and what is dated up to a day.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -105,6 +105,19 @@ def balances(book: AccountBook, *, view: View = NOW, by_subject: bool = False) -
     return {
         key: exact(total) for key, total in found.items() if not (by_subject and key in empty and not total)
     }
+
+
+def balances_of(book: AccountBook, subjects: Sequence[str]) -> dict[Key, Decimal]:
+    """What is kept now for some subjects in the accounts of a scene, zeros among it."""
+    found: dict[Key, int] = {}
+    for start in range(0, len(subjects), 500):
+        for end, sign in zip(ENDS, (-1, 1), strict=True):
+            side = f"{end}_subject"
+            rows = NOW.rows(book.scene).filter(**{f"{side}__in": subjects[start : start + 500]}).order_by()
+            for *named, total in rows.values_list(end, "quantity", side).annotate(total=Sum("amount")):
+                key = Key(*named)
+                found[key] = found.get(key, 0) + sign * int(total)
+    return {key: exact(total) for key, total in found.items()}
 
 
 def balance(book: AccountBook, key: Key, *, view: View = NOW) -> Decimal:

@@ -15,6 +15,7 @@ from yiben.ledger.books import PREFIX, insert_many, period_book, subject_book
 from yiben.ledger.checks import FREE_KINDS, MONTHS, name_problems, permission_problems, value_problems
 from yiben.ledger.clashes import clash_problems
 from yiben.ledger.frozen import frozen_problems
+from yiben.ledger.holdings import holding_problems
 from yiben.ledger.models import MarkVersion, NodeVersion
 from yiben.ledger.moving import MOVE, move_problems, project_moves
 from yiben.people.access import Person
@@ -90,6 +91,7 @@ def changes_of(
         problems += permission_problems(change, pack, book, coming, by, action)
     problems += frozen_problems(changes, pack, action)
     problems += move_problems(changes, pack, by, action, coming)
+    problems += holding_problems(changes, pack)
     return changes, problems + clash_problems(changes, pack, seen, number)
 
 
