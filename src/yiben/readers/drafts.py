@@ -12,6 +12,16 @@ from yiben.readers.quantities import Quantity
 LIST = re.compile(r"^(?:左右|以上|以下|以内|上下|[\s、和与及,])*$")
 
 
+@dataclass(frozen=True, slots=True)
+class CellAt:
+    """The cell of a table that a figure stands in: table, row and column by number, and the row's label."""
+
+    table: int
+    row: int
+    column: int
+    label: str
+
+
 @dataclass(slots=True)
 class Draft:
     """A figure while it is read; offsets are those of the text that the lexer saw."""
@@ -31,6 +41,7 @@ class Draft:
     leaves: bool = False
     follows: bool = False
     among: bool = False
+    at: CellAt | None = None
     why: list[str] = field(default_factory=list)
 
 

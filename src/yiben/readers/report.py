@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from yiben.readers.arithmetic import Check, checks_of
+from yiben.readers.cells import table_drafts
 from yiben.readers.documents import Document
 from yiben.readers.figures import Draft, figure_reader_for, months_resolved
 from yiben.readers.lexicon import Lexicon, lexicon
@@ -18,7 +19,7 @@ from yiben.readers.projects import Mention, project_reader_for
 from yiben.readers.promises import Promise, promises_of
 from yiben.readers.quantities import Quantity, lexer_for
 from yiben.readers.repair import Repair, repair_text
-from yiben.readers.rows import table_drafts, table_lines
+from yiben.readers.rows import table_lines
 from yiben.readers.view import View, view_of
 
 VERSION = "1"

@@ -1,40 +1,61 @@
-"""Tables inside a report's text (报告中的表格): each cell a figure of its row's subject."""
+"""Tables inside a report's text (报告中的表格): lines, cells, headers of several rows, titles and units."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from yiben.readers.figures import Draft
-from yiben.readers.lexicon import Lexicon
 from yiben.readers.matching import last_match
-from yiben.readers.measures import Measure, Reading
-from yiben.readers.numerals import NotANumber, number_of
-from yiben.readers.pages import Page
-from yiben.readers.periods import resolve, stated_in
-from yiben.readers.quantities import Kind, Quantity
-from yiben.readers.subjects import namer_for
 
-_CELL = re.compile(r"[^|]+")
-_GAPS = re.compile(r"\S+(?: \S+)*")
-_NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
-_GROWTH = re.compile(r"同比|增长|增速|增幅|±|环比|比上年|较上年")
-_POINTS = re.compile(r"百分点|个百分点")
-_SHARE = re.compile(r"占比|比重|完成率|比例|率")
-_RANK = re.compile(r"位次|排名|名次|位列")
-_TARGET = re.compile(r"目标|计划|任务")
-_UNIT = re.compile(r"[(\[]\s*(?:单位[::]?)?\s*([^()\[\]\d]{1,10}?)\s*[)\]]")
+NUMBER = re.compile(r"[-+−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
+UNIT = re.compile(r"[(\[]\s*(?:计量)?(?:单位[::]?)?\s*([^()\[\]\d]{1,10}?)\s*[)\]]")
+_SPACED = re.compile(r"\S+(?:(?: (?! )|(?<=\S)) ?\S+)*")
 _UNIT_LINE = re.compile(r"(?:计量)?单位\s*[::]\s*([^\s|,、;()]{1,10})")
-_UNIT_HEAD = re.compile(r"^(?:计量)?单位$")
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_TITLE = re.compile(r"表\s*[\d一二三四五六七八九十]|附[表件]|单位\s*[::]|(?:情况|指标|表)(?:\(.*\))?$")
+_HEADS = (
+    "指标",
+    "单位",
+    "项目",
+    "增长",
+    "累计",
+    "名称",
+    "地区",
+    "县区",
+    "县市",
+    "区县",
+    "年份",
+    "合计",
+    "产品",
+    "行业",
+    "科目",
+)
+_NOTHING = re.compile(r"[-—–.…/*\s]*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
+    """One cell with its place in the text; empty cells keep their column."""
+
     start: int
     end: int
     text: str
+
+    @property
+    def number(self) -> bool:
+        """Whether the cell holds a number and nothing else."""
+        return bool(NUMBER.fullmatch(self.text))
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows under one header: its title, the unit of the whole, the heads of the columns, the body."""
+
+    title: str
+    unit: str
+    header: list[str] = field(default_factory=list)
+    body: list[list[Cell]] = field(default_factory=list)
 
 
 def table_lines(text: str) -> list[tuple[int, int]]:
@@ -43,144 +64,138 @@ def table_lines(text: str) -> list[tuple[int, int]]:
     at = 0
     for line in text.split("\n"):
         if "|" in line or "  " in line.strip():
-            cells = _cells(line, 0)
+            cells = [cell for cell in _cells(line, 0) if cell.text]
             if (
                 len(cells) >= 3
-                or ("|" in line and len(cells) == 2 and _NUMBER.fullmatch(cells[1].text))
+                or ("|" in line and len(cells) == 2 and cells[1].number)
                 or (len(cells) == 2 and found and found[-1][1] + 1 >= at - 1)
             ):
                 found.append((at, at + len(line)))
         at += len(line) + 1
-    return [span for span in found if _numeric(text, span) or _heads(text, span)]
+    return [span for span in found if _numeric(text, span) or _headlike(text[span[0] : span[1]])]
 
 
 def _numeric(text: str, span: tuple[int, int]) -> bool:
-    cells = _cells(text[span[0] : span[1]], 0)
-    numbers = sum(1 for cell in cells if _NUMBER.fullmatch(cell.text))
+    cells = [cell for cell in _cells(text[span[0] : span[1]], 0) if cell.text]
+    numbers = sum(cell.number for cell in cells)
     return numbers >= 1 and len(cells) >= 2 and not any(len(cell.text) > 40 for cell in cells)
 
 
-def _heads(text: str, span: tuple[int, int]) -> bool:
-    line = text[span[0] : span[1]]
-    return (
-        len(line) < 160
-        and "。" not in line
-        and any(mark in line for mark in ("指标", "单位", "项目", "增长", "累计", "名称", "地区"))
-    )
+def _headlike(line: str) -> bool:
+    """Whether a line may be a header: short, no sentence, with a word of headers or bars."""
+    short = len(line) < 200 and "。" not in line
+    return short and (line.count("|") >= 2 or any(mark in line for mark in _HEADS))
 
 
-def _cells(line: str, at: int) -> list[_Cell]:
-    shape = _CELL if "|" in line else re.compile(r"\S+(?:(?: (?! )|(?<=\S)) ?\S+)*")
-    cells = []
-    for found in shape.finditer(line):
-        said = found[0].strip()
-        if not said or (len(said) > 2 and set(said) <= set("-: ")):
-            continue
-        lead = len(found[0]) - len(found[0].lstrip())
-        cells.append(_Cell(at + found.start() + lead, at + found.start() + lead + len(said), said))
+def _cells(line: str, at: int) -> list[Cell]:
+    """The cells of a line, empty ones between bars included; a rule of dashes has none."""
+    if "|" not in line:
+        return [_cell(found[0], at + found.start()) for found in _SPACED.finditer(line)]
+    if not line.strip(" |-:"):
+        return []
+    cells, place = [], 0
+    for part in line.split("|"):
+        cells.append(_cell(part, at + place))
+        place += len(part) + 1
+    if not cells[0].text and line.lstrip().startswith("|"):
+        cells = cells[1:]
+    if cells and not cells[-1].text:
+        cells = cells[:-1]
     return cells
 
 
-def table_drafts(text: str, rows: Sequence[tuple[int, int]], *, page: Page, words: Lexicon) -> list[Draft]:
-    """The figures of every table: subject from the row, unit, measure and period from the header."""
-    drafts: list[Draft] = []
-    header: list[str] = []
-    general, last = "", -1
+def _cell(part: str, at: int) -> Cell:
+    said = part.strip()
+    start = at + len(part) - len(part.lstrip())
+    return Cell(start, start + len(said), said)
+
+
+def tables_of(text: str, rows: Sequence[tuple[int, int]]) -> Iterator[Table]:
+    """The tables that the rows make; a header row after a body, or words between, begin a new one."""
+    table: Table | None = None
+    heads: list[list[str]] = []
+    last = 0
     for start, end in rows:
-        if last < 0 or (start > last + 2 and text[last:start].strip()):
-            header, general = [], _unit_near(text, start)
-        last = end
         cells = _cells(text[start:end], start)
-        values = [cell for cell in cells if _NUMBER.fullmatch(cell.text)]
-        if not values or (not header and len(values) == len(cells)):
-            header = _joined(header, [cell.text for cell in cells])
-            continue
-        drafts += _row(cells, header, general, page, words)
-    return drafts
+        if table is None or _apart(text[last:start]):
+            if table and table.body:
+                yield table
+            table, heads = Table(*_title_of(text, last, start)), []
+        head = _is_head(cells, headed=bool(heads))
+        if head and table.body:
+            yield table
+            table, heads = Table(table.title, table.unit), []
+        if head:
+            heads.append([cell.text for cell in cells])
+        elif not _numbering(cells):
+            if not table.body:
+                table.header = _joined([_fitted(row, len(cells)) for row in heads])
+            table.body.append(cells)
+        last = end
+    if table and table.body:
+        yield table
 
 
-def _joined(above: list[str], below: list[str]) -> list[str]:
-    if not above or len(above) != len(below):
-        return below
-    return [one if one == other else f"{one}{other}" for one, other in zip(above, below, strict=True)]
+def _apart(between: str) -> bool:
+    """Whether what stands between two rows begins a new table; a short line of a header does not."""
+    said = between.strip()
+    return bool(said) and (len(said) > 24 or "\n\n" in between or bool(_TITLE.search(said)) or "。" in said)
 
 
-def _unit_near(text: str, start: int) -> str:
-    found = last_match(_UNIT_LINE, text, max(0, start - 120), start)
-    return found[1] if found else ""
+def _is_head(cells: Sequence[Cell], *, headed: bool) -> bool:
+    """Whether a row is one of the header: no numbers, or years where no header stands yet."""
+    numbers = [cell.text for cell in cells if cell.number]
+    if not numbers:
+        said = [cell.text for cell in cells if not _NOTHING.fullmatch(cell.text)]
+        return len(said) >= 2 or not headed
+    return not headed and all(_YEAR.fullmatch(number) for number in numbers)
 
 
-def _row(cells: list[_Cell], header: list[str], general: str, page: Page, words: Lexicon) -> list[Draft]:
-    label = next((cell.text for cell in cells if not _NUMBER.fullmatch(cell.text) and len(cell.text) > 1), "")
-    label = re.sub(r"^(?:[一二三四五六七八九十]+、|\d{1,2}[.、]|其中[::]|#|\*|\s)+", "", label)
-    own = _UNIT.search(label)
-    unit = own[1] if own else ""
-    subject = _UNIT.sub("", label).strip()
-    if not subject:
-        return []
-    offset = len(header) - len(cells) if len(header) < len(cells) else 0
-    for index, head in enumerate(header):
-        if _UNIT_HEAD.match(head) and index < len(cells) and not _NUMBER.fullmatch(cells[index].text):
-            unit = cells[index].text
-    drafts = []
-    for index, cell in enumerate(cells):
-        if _NUMBER.fullmatch(cell.text) and (head := _head_of(header, index, offset)) != "序号":
-            drafts.append(_cell(cell, subject, unit, general, head, page, words))
-    return drafts
-
-
-def _head_of(header: list[str], index: int, offset: int) -> str:
-    place = index + offset
-    return header[place] if 0 <= place < len(header) else ""
-
-
-def _cell(cell: _Cell, subject: str, unit: str, general: str, head: str, page: Page, words: Lexicon) -> Draft:
-    percent = cell.text.endswith("%")
-    value = _value(cell.text.rstrip("%"))
-    measure, kind, own = _measure(head, subject, percent)
-    headed = _UNIT.search(head)
-    said = own or (headed[1] if headed else "") or ("%" if percent else unit or general)
-    if said in ("%", "个百分点", "百分点"):
-        kind = "points" if "点" in said else "percent"
-        if measure == "level":
-            measure = (
-                "growth"
-                if _GROWTH.search(subject) or (namer_for(words).is_macro(subject) and head)
-                else "share"
-            )
-        if "点" in said:
-            measure = "change"
-    name = subject + ("增速" if measure == "growth" and not subject.endswith(("增速", "增长")) else "")
-    draft = Draft(Quantity(cell.start, cell.end, value, said, kind), "", "", Reading(measure, value))
-    draft.subject = draft.base = namer_for(words).indicator_of(name) if measure != "growth" else name
-    draft.place = subject if subject in words.places else page.place
-    draft.status = "target" if _TARGET.search(head) else "actual"
-    if measure == "growth":
-        draft.compare = "previous" if "环比" in head else "yoy"
-    stated = [s for s in stated_in(head) if s.kind not in ("total", "since", "now")]
-    draft.period = (
-        resolve(stated[0], head, year=page.year, default=page.reviewed) if stated else page.reviewed
+def _numbering(cells: Sequence[Cell]) -> bool:
+    """Whether a row only numbers the columns: 甲, 乙, 1, 2, 3."""
+    said = [cell.text for cell in cells if cell.text and cell.text not in "甲乙丙丁"]
+    return (
+        len(said) >= 2 and said == [str(number) for number in range(int(said[0]), int(said[0]) + len(said))]
+        if said and said[0] in ("1", "2")
+        else False
     )
-    draft.why = [f"table: row {subject}, column {head or '?'}"]
-    return draft
 
 
-def _measure(head: str, subject: str, percent: bool) -> tuple[Measure, Kind, str]:
-    if _POINTS.search(head):
-        return "change", "points", "个百分点"
-    if _RANK.search(head):
-        return "rank", "rank", "位"
-    if _GROWTH.search(head):
-        return "growth", "percent", "%"
-    if percent or _SHARE.search(head):
-        return "share", "percent", "%"
-    if subject.endswith(("指数", "得分")):
-        return "index", "bare", ""
-    return "level", "amount", ""
+def _title_of(text: str, since: int, start: int) -> tuple[str, str]:
+    """The last line before a table, without its number, and the unit that stands there."""
+    before = text[max(since, start - 160) : start]
+    unit = last_match(_UNIT_LINE, before)
+    lines = [line.strip() for line in before.split("\n") if line.strip()]
+    titles = [
+        line for line in lines if not line.startswith(("单位", "计量单位", "(单位")) and len(line) <= 60
+    ]
+    title = titles[-1] if titles and titles[-1][-1] not in "。;,:" else ""
+    return re.sub(r"^(?:附?表\s*[\d一二三四五六七八九十-]*[::.、]?\s*)", "", title), unit[1] if unit else ""
 
 
-def _value(text: str) -> Decimal | None:
-    try:
-        return number_of(text.replace("+", "").replace("−", "-"))
-    except (NotANumber, ArithmeticError):
-        return None
+def _fitted(row: list[str], width: int) -> list[str]:
+    """A header row made as wide as the body: merged cells reach over the columns that they hold."""
+    size = len(row)
+    if size < width and size > 1 and (width - 1) % (size - 1) == 0:
+        times = (width - 1) // (size - 1)
+        row = [row[0], *(head for head in row[1:] for _ in range(times))]
+    elif size < width:
+        row = [""] * (width - size) + row
+    return row
+
+
+def _joined(rows: list[list[str]]) -> list[str]:
+    """Header rows as one: upper heads reach to the right over empty cells above filled ones."""
+    if not rows:
+        return []
+    joined = list(rows[-1])
+    for row in reversed(rows[:-1]):
+        filled, held = [], ""
+        for column, head in enumerate(row):
+            held = head or (held if column < len(joined) and joined[column] else "")
+            filled.append(held)
+        joined = [
+            upper if lower in ("", upper) else f"{upper}{lower}"
+            for upper, lower in zip(filled, joined, strict=False)
+        ] + joined[len(filled) :]
+    return joined

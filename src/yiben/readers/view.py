@@ -14,6 +14,8 @@ _CLOSED = "。;:!?！？；：.…"
 _NUMBERED = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}[、是]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．]|第[一二三四五六七八九十]+[章节部条]|[●★◆■•▪#|①-⑳-]|索引号|附件)"
 )
+# Cells of a table that was pasted from a spreadsheet are set apart by tabs.
+_TABBED = re.compile(r"^[^\t\n]*[^\s]\t+[^\n]*\S[^\n]*$", re.MULTILINE)
 _QUOTES = re.compile(r"\"([^\"\n]{1,60})\"")
 _WRAPPED_FROM = 24
 
@@ -34,7 +36,10 @@ class View:
 
 def view_of(repaired: Repaired) -> View:
     """Make the view of a repaired text."""
-    text = repaired.text.translate(WIDTHS)
+    text = repaired.text
+    if "\t" in text:
+        text = _TABBED.sub(lambda line: line[0].replace("\t", "|"), text)
+    text = text.translate(WIDTHS)
     if '"' in text:
         text = _QUOTES.sub("“\\1”", text)
     edits = [(start, end, "") for start, end in _soft_breaks(text)] if "\n" in text else []
