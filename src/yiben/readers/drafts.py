@@ -41,6 +41,7 @@ class Draft:
     leaves: bool = False
     follows: bool = False
     among: bool = False
+    part: bool = False
     at: CellAt | None = None
     why: list[str] = field(default_factory=list)
 

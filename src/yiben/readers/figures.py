@@ -129,14 +129,23 @@ class FigureReader:
         if section.plans and section.period:
             year = int(re.findall(r"\d{4}", section.period)[0])
         stated = [
-            s for s in spoken if s.end <= place and not s.compared and _leads(text, s, place, page.year)
+            s
+            for s in spoken
+            if s.end <= place
+            and not s.compared
+            and _leads(text, s, place, page.year)
+            and not _due(text, s, place)
         ]
         macro = self.namer.is_macro(draft.subject)
         chosen = self._chosen(text, stated, default, year, monthly=bool(default and len(default) > 4))
         if chosen:
             draft.period, why = chosen, "stated"
             aside = "其中" in text[start : stated[-1].start]
-            if stated[-1].kind != "total" and not aside:
+            if (
+                stated[-1].kind not in ("total", "this")
+                and not aside
+                and not text.startswith("前", stated[-1].end)
+            ):
                 carried.period = chosen
             if macro or not chosen.startswith("asof"):
                 carried.macro = chosen
@@ -228,6 +237,11 @@ def _leads(text: str, said: Stated, place: int, year: int | None) -> bool:
     ):
         return True
     return not any(mark in text[said.end : place] for mark in ",;")
+
+
+def _due(text: str, said: Stated, place: int) -> bool:
+    """Whether a period is a day of delivery (10月底前) of an earlier part of the sentence."""
+    return text.startswith("前", said.end) and ";" in text[said.end : place]
 
 
 def _until_break(text: str, start: int, stop: int) -> str:

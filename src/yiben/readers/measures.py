@@ -18,6 +18,10 @@ _FILL = r"(?:了|约|近|达|幅度|幅|还|分别|各|均|预计|左右|超过|
 _FROM = re.compile(
     r"[从由](?:[^,;。、]{0,8}的|全[国省市县区]|上年|去年|上年同期|原来的?|原先的?|约|过去的?|以前的?|[^,;。、\d]{0,6}的?平均)?$"
 )
+# The clause ends with the name of a rate that is no rate of growth: 对GDP增长的贡献率分别为.
+_RATE = re.compile(
+    r"(?<![增长减])(?<!增长)(?:率|占比|比重|比例)(?:分别|均|也|已|为|达到?|是|约|近|超过?|突破|稳定在|保持在|控制在|\s)*$"
+)
 _YEARLY = re.compile("年均|年平均|复合增长")
 _MULTIPLE = re.compile(
     r"(?:大约|接近|约|近|已|就|将)?(?:相当于|[是为]|达到?)[^,;。]{1,14}的(?:了|近|约|超过?|达)*$"
@@ -178,6 +182,8 @@ class Gauge:
             return Reading("index", quantity.value, why="index in percent")
         if share >= 0 and (noun is None or share > noun.start()):
             return Reading("share", quantity.value, why="share word")
+        if _RATE.search(clause) and not verb:
+            return Reading("share", quantity.value, cut=to.start() if to else None, why="rate")
         target = self.bases[0][1].search(clause)
         if target:
             return Reading("growth", quantity.value, "target", target.start(), "against a target")

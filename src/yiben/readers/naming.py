@@ -11,7 +11,10 @@ from yiben.readers.subjects import namer_for
 
 _FROM_HALF = re.compile(r"[从由][^从由]*$")
 _WHOLE = re.compile(r"(?:占|完成)[^,;占]{2,20}?(?=(?:的|达到?|为|约|近)*$)")
+_YEARLY = re.compile("[二两三四五六七八九十]?年(?:平均|均)")
+_PART_OF = re.compile("其中|\\(|分别")
 _RENAMED = re.compile(r"\(([^()]{2,16}(?:率|比重|占比))\)$")
+_ABOUT = re.compile("^(?:大约|约|近|将近)(?=占)")
 _OF_PLAN = re.compile(
     r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
     r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
@@ -84,9 +87,9 @@ class Naming:
                 else f"{before.thing if before else ''}{base}"
             )
         draft.base = base
-        if "年均" in draft.clause:
+        if yearly := _YEARLY.search(draft.clause):
             draft.base = base = base.removesuffix("年")
-            draft.subject = f"{base}年均增速"
+            draft.subject = f"{base}{yearly[0]}增速"
             return
         percent_of_share = before is not None and before.reading.measure == "share"
         suffix = (
@@ -123,7 +126,7 @@ class Naming:
             core = head
         elif core.startswith("占比"):
             core = f"{head}{core}"
-        elif core.startswith(("占", "为年", "为全年", "为预算", "为计划")):
+        elif (core := _ABOUT.sub("", core)).startswith(("占", "为年", "为全年", "为预算", "为计划")):
             whole = _WHOLE.search(clause)
             core = whole[0] if whole else core
             if renamed := _RENAMED.search(core):
@@ -225,6 +228,9 @@ class Naming:
                 head = self.namer.topic(opening)
             draft.thing = head
             draft.subject = head if core and head.endswith(core) else f"{head}{core}"
+        elif before and thing and same_unit and self._is_part(draft, before, core):
+            draft.part, draft.thing = True, thing
+            draft.subject = f"{core}{self.namer.without_action(thing)}"
         elif before is None and len(core) <= 2 and len(opening) > 3 and self.namer.only_action(core):
             draft.subject = draft.thing = f"{self.namer.topic(opening)}{core}"
         elif thing and (self.namer.only_action(core) or (same_unit and draft.clause.startswith("其中在"))):
@@ -232,6 +238,12 @@ class Naming:
         else:
             draft.subject = draft.thing = self.namer.indicator_of(self.namer.short_list(core))
         draft.base = draft.subject
+
+    def _is_part(self, draft: Draft, before: Draft, core: str) -> bool:
+        """Whether a number counts one kind of the thing counted before: 其中工业3家、服务业2家."""
+        begins = draft.clause.startswith(("其中", "含")) or (before.part and draft.clause[:1] in "、,和")
+        kind = draft.quantity.kind == "count" and 2 <= len(core) <= 4
+        return begins and kind and not before.thing.endswith(core[-2:]) and not self.namer.only_action(core)
 
     def _opening(self, text: str, start: int, draft: Draft, before: Draft | None) -> str:
         """The last clause before the number's own, back to the figure before or the sentence's start."""

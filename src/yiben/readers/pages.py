@@ -175,7 +175,7 @@ def _rank(name: str) -> int:
 
 def _periods(title: str, text: str, issued: str, words: Lexicon) -> tuple[str | None, str | None]:
     plan = re.compile(words.either("periods", "plan"))
-    reviewed, planned = _title_periods(title, plan)
+    reviewed, planned = _title_periods(title, plan, _year_of_page(title, text, issued))
     if "政府工作报告" in title or "政府工作报告" in text[:400]:
         year = year_of(planned) or year_of(reviewed) or year_of(issued) or _year_said(text)
         return (str(year - 1), str(year)) if year else (None, None)
@@ -189,10 +189,29 @@ def _periods(title: str, text: str, issued: str, words: Lexicon) -> tuple[str | 
     return _inferred(text, issued), None
 
 
-def _title_periods(title: str, plan: re.Pattern[str]) -> tuple[str | None, str | None]:
+def _year_of_page(title: str, text: str, issued: str) -> int | None:
+    """The year of a page whose title names none: that of its date, or the one before where most is of that."""
+    if re.search(r"(?:19|20)\d{2}|二[〇零]", title):
+        return None
+    dated = year_of(issued)
+    said = Counter(_own_years(text))
+    if dated is None:
+        return said.most_common(1)[0][0] if said else None
+    if said[dated] >= said[dated - 1] and not re.search("全年|年度|四季度|12月|下半年", title):
+        return dated
+    return dated if int(issued[5:7]) > 6 else dated - 1
+
+
+def _own_years(text: str) -> list[int]:
+    """The years that a text names, those of a comparison left out (恢复至2019年同期)."""
+    found = re.findall(r"(?<![比较与至到于从由])(20\d{2})年(?!同期|以来|底|末)", text[:60000])
+    return [int(year) for year in found]
+
+
+def _title_periods(title: str, plan: re.Pattern[str], own: int | None) -> tuple[str | None, str | None]:
     """Both halves of 2022年七月份工作总结和八月份工作安排."""
     reviewed = planned = None
-    year = None
+    year = own
     for part in _SPLIT.split(title):
         stated = [
             s
@@ -232,10 +251,8 @@ def _inferred(text: str, issued: str) -> str | None:
 
 
 def _year_said(text: str) -> int | None:
-    counts = Counter(re.findall(r"(20\d{2})年", text[:60000]))
-    if not counts:
-        return None
-    return int(max(counts, key=lambda year: (counts[year], year)))
+    counts = Counter(_own_years(text))
+    return max(counts, key=lambda year: (counts[year], year)) if counts else None
 
 
 def _kind(title: str, text: str, reviewed: str | None, words: Lexicon) -> str:

@@ -25,6 +25,7 @@ STATED = re.compile(
     r"|(?P<year>(?P<yy>(?:19|20)\d{2}|二[〇零][一二][〇零一二三四五六七八九])年(?:度|底|末)?)"
     r"|(?P<whole>全年|年度|当年|本年度)"
     r"|(?P<since>今年以来|年初以来|今年|年内)"
+    r"|(?P<this>当月|本月)"
     r"|(?P<total>累计))"
 )
 _NOT_STATED = re.compile(
@@ -59,7 +60,7 @@ def stated_in(text: str) -> Iterator[Stated]:
 def _stated(match: re.Match[str]) -> Stated | None:
     start, end = match.span()
     before = match.string[max(0, start - 3) : start]
-    compared = bool(_NOT_STATED.search(before))
+    compared = bool(_NOT_STATED.search(before)) or match.string.startswith("同期", end)
     group = match.groupdict()
     for kind, year, first, last in _SHAPES:
         if group[kind]:
@@ -86,6 +87,7 @@ _SHAPES: tuple[tuple[str, str, str, str], ...] = (
     ("year", "yy", "", ""),
     ("whole", "", "", ""),
     ("since", "", "", ""),
+    ("this", "", "", ""),
     ("total", "", "", ""),
 )
 
@@ -112,6 +114,9 @@ def resolve(stated: Stated, text: str, *, year: int | None, default: str | None)
         return asof(default)
     if kind == "since":
         return default
+    if kind == "this":
+        months = re.findall(r"\d{4}-\d{2}", default or "")
+        return months[-1] if months else default
     if own is None:
         return None
     if kind == "five":

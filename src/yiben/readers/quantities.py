@@ -54,6 +54,7 @@ WIDTHS = str.maketrans(
         "！": "!",
     }
 )
+_ABOUT = re.compile("(?:约|近|将近|接近)占[^,;。、\\d]{0,16}$")
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 
 
@@ -77,14 +78,14 @@ class Lexer:
         number = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d+)?"
         chinese = rf"[{CHINESE}]+(?:点[零一二三四五六七八九]+)?"
         self.token = re.compile(
-            rf"(?=[《\[“‘0-9A-Za-z{CHINESE}第前最倒首榜末上下三十-])(?:(?P<skip>《[^《》\n]{{0,120}}》|{DATES}|第[{CHINESE}\d]+(?:{nouns})|[A-Za-z][-A-Za-z0-9.#]*\d[-A-Za-z0-9_]*|\d+(?:[.]\d+){{2,}}|\[[^\[\]\n]{{0,12}}\]\s?\d+号?)"
+            rf"(?=[《\[“‘0-9A-Za-z{CHINESE}第前最倒首榜末上下三十-])(?:(?P<skip>《[^《》\n]{{0,120}}》|{DATES}|第[{CHINESE}\d]+(?:[、和][{CHINESE}\d]+)*(?:{nouns})|[A-Za-z][-A-Za-z0-9.#]*\d[-A-Za-z0-9_]*|\d+(?:[.]\d+){{2,}}|\[[^\[\]\n]{{0,12}}\]\s?\d+号?)"
             rf"|(?P<rank>(?:倒数)?第(?:\d+|[{CHINESE}]+)(?:位|名|家|个)?)"
             rf"|(?P<front>前(?:\d+|[{CHINESE}]+)(?:位|名|强)?(?![{HAN}A-Za-z0-9]{{0,1}}(?:季度|年|个月|月|期|者|个|批|海|后)))"
             r"|(?P<last>最后一[名位]|倒数第[一二三]|首位|榜首|末位)"
             rf"|(?P<hundredth>百分之(?:\d+(?:\.\d+)?|{chinese}))"
             rf"|(?:(?<![\d.A-Za-z_+/#])(?P<sign>(?<![-\d月年元%A-Za-z{HAN}])-)?(?P<arabic>{number})|(?P<chinese>{chinese}))"
             r"\s?(?P<more>[余多几])?(?P<scale>[十百千]?(?:万亿|[万亿])|[百千](?=[余多个人名家户亩吨件])|)(?P<more2>[余多])?\s?"
-            rf"(?P<unit>{either(units)})?)"
+            rf"(?P<unit>(?:{either(units)})(?:/[十百千万亿]*(?:{words.either('units', 'below')}))?)?)"
         )
         self.after = re.compile(
             rf"\s?(?:\(含\))?(?:(?P<min>{words.either('grammar', 'min_after')})|(?P<max>{words.either('grammar', 'max_after')})"
@@ -142,7 +143,7 @@ class Lexer:
             scale = match["scale"]
             if not unit and not scale and (chinese or match["more"]):
                 continue
-            kind = units.get(unit, "bare") if unit else "bare"
+            kind = units.get(unit) or ("amount" if "/" in unit else "bare") if unit else "bare"
             if kind == "class" or (not unit and not scale and chinese):
                 continue
             number = number_in((match["sign"] or "") + (match["arabic"] or chinese))
@@ -267,6 +268,12 @@ class Lexer:
                 found = self.before.search(text, max(0, start - 8), start)
                 if found and found.lastgroup and not (found.lastgroup == "max" and quantity.kind == "points"):
                     bound = cast(Bound, found.lastgroup)
+            if (
+                bound == "exact"
+                and quantity.kind == "percent"
+                and _ABOUT.search(text, max(0, start - 24), start)
+            ):
+                bound = "approx"
             if text[quantity.end : quantity.end + 1] in "以左上及(之 ":
                 tail = self.after.match(text, quantity.end)
                 if tail and tail.lastgroup and bound in ("exact", "min"):

@@ -11,13 +11,15 @@ from yiben.readers.periods import STATED
 
 _JOINS = re.compile(r"、|和|与|及|以及")
 _TAIL = re.compile(
-    r"([\u4e00-\u9fff]{2}率|占比|比重|增加值|总产值|产值|收入|支出|投资|贷款|存款|余额|面积|产量|销量|销售额|总额|数量|人数|件数|案件数)$"
+    r"([\u4e00-\u9fff]{2}率|占比|比重|增加值|总产值|产值|收入|支出|投资|贷款|存款|余额|价格?|标准|产能|装机|能力|规模|用户|面积|产量|销量|销售额|总额|数量|人数|件数|案件数)$"
 )
 _PREDICATE = re.compile(
     r"保持|呈现|持续|稳步|不断|加快|预计|有望|扎实|深入|显著|平稳|较快|快速|稳中|总体|全面|有序|进一步|将有|运行|增速"
 )
 _INSIDE = re.compile(r"(?:当中|之中|中|里)(?:有|,)?$")
-_BLANK = re.compile(r"^[\s、和与及并且也的,()“”以上下左右内:。;-]*|(?:[\s、和与:,(]|(?<![惠普涉])及)*$")
+_BLANK = re.compile(
+    r"^(?:以[上下内]|左右|上下|并(?![网购列联轨举])|[\s、和与及且也的,()“”:。;-])*|(?:[\s、和与:,(]|(?<![惠普涉])及)*$"
+)
 
 
 class Namer:
@@ -27,7 +29,7 @@ class Namer:
         lead = words.either("grammar", "lead")
         ordinal = r"(?:[一二三四五六七八九十]{1,2}是|\(?[一二三四五六七八九十]+\)|\d{1,2}[.、]|[一二三四五六七八九十]+、)"
         self.lead = re.compile(
-            rf"^(?:{ordinal}|(?:{lead})(?=.)|(?:{STATED.pattern})(?:的)?(?:份|末|底|度)?(?:以前|之前|前)?|\s|、|:|,|和|与|以及|及|\)|左右|以上|以下|以内|\(不?含[^)]*\)?)"
+            rf"^(?:{ordinal}|(?:{lead})(?=.)(?!(?<=并)[网购列联轨举])|(?:{STATED.pattern})(?:的)?(?:份|末|底|度)?(?:以前|之前|前)?|\s|、|:|,|和|与|以及|及|\)|左右|以上|以下|以内|\(不?含[^)]*\)?)"
         )
         self.tail = re.compile(rf"(?:{words.either('grammar', 'tail')})$")
         self.light = re.compile(rf"^(?:{words.either('grammar', 'light_verbs')})$")
@@ -53,6 +55,7 @@ class Namer:
         self.rank_tail = re.compile(
             rf"(?:{words.either('grammar', 'rank_lead')}|{words.either('grammar', 'scopes')}|分别|均|全|的|在|继续|仍|连续|都|也)$"
         )
+        self.adverbs = frozenset(("", *words.words("grammar", "adverbs")))
         self.period = re.compile(rf"(?:{STATED.pattern})(?:份|末|底|度)?")
         self.mirrors: dict[str, str] = words.parts["grammar"].get("mirrors", {})
         self.aside = re.compile(
@@ -154,7 +157,7 @@ class Namer:
     def only_action(self, core: str) -> bool:
         """Whether `core` is a verb without a thing (及时化解, 交办)."""
         found = self.action.search(core)
-        return bool(found) and len(core) - len(found[0]) <= 2  # type: ignore[index]
+        return found is not None and core[: found.start()] in self.adverbs
 
     def without_action(self, thing: str) -> str:
         """`thing` without the verb before it (收集困难问题 → 困难问题)."""
