@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "rebuild": ("journal", "rebuild", "Make the books anew from the entries."),
     "backup": ("keeping", "backup", "Copy the whole ledger into one checked file, while it is in use."),
     "restore": ("keeping", "restore", "Bring a backup into an empty ledger, and check it."),
+    "map": ("county_map", "county_map", "Check the county's own map of towns, and use it."),
     "bench": ("bench", "bench", "Measure speed against a peer or floor in the same run."),
 }
 

@@ -93,6 +93,7 @@ class Asked:
     search: str
     due_by: date | None
     page: int
+    class_: str = ""
 
     @classmethod
     def of(cls, query: QueryDict) -> Asked:
@@ -113,12 +114,14 @@ class Asked:
             search=query.get("q", "").strip()[:100],
             due_by=due_by,
             page=int(page) if page.isdecimal() and len(page) < 6 else 1,
+            class_=query.get("class", ""),
         )
 
     def wants(self, case: Case, *, on: date, book: CaseBook) -> bool:
         """Whether a case belongs to the list."""
         exact = ((self.level, case.level), (self.type, case.slip.type), (self.unit, case.unit))
         exact += ((self.rule, case.rule), (self.origin, str(case.opening.get("origin", ""))))
+        exact += ((self.class_, str(case.opening.get("class", ""))),)
         if any(wanted and wanted != found for wanted, found in exact):
             return False
         if self.due_by is not None and case.due > self.due_by:

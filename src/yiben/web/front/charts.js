@@ -1,10 +1,10 @@
 // The charts of the face: each is described by JSON beside it, and has the same figures as a table.
-import { BarChart, LineChart, SankeyChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
-import { init, use } from "echarts/core";
+import { BarChart, LineChart, MapChart, SankeyChart } from "echarts/charts";
+import { AriaComponent, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
+import { init, registerMap, use } from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-use([BarChart, LineChart, SankeyChart, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, AriaComponent, SVGRenderer]);
+use([BarChart, LineChart, MapChart, SankeyChart, GeoComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent, AriaComponent, SVGRenderer]);
 
 const dark = () => document.querySelector('[data-bs-theme="dark"]') !== null;
 
@@ -94,6 +94,62 @@ function sankey(data, narrow) {
   };
 }
 
+const LAMPS = {
+  light: { red: "#f3b8b4", yellow: "#f7e1a0", green: "#b9e0c6", none: "#e3e8ee" },
+  dark: { red: "#a83a34", yellow: "#9a7414", green: "#1f7a48", none: "#24405f" },
+};
+
+/** The towns, each in its colour with its numbers; a click leads to the list of what stands there. */
+function townMap(data, size) {
+  const look = palette();
+  const lamps = LAMPS[dark() ? "dark" : "light"];
+  const rows = new Map(data.towns.map((one) => [one.name, one]));
+  const words = data.words;
+  const numbers = (one) => (data.judged ? `{r|◆${one.red}}  {y|▲${one.yellow}}  {g|●${one.green}}` : `${one.count}`);
+  const said = ({ name }) => {
+    const one = rows.get(name);
+    if (!one) return name;
+    const lamp = data.judged ? `<br>${words.red} ${one.red} · ${words.yellow} ${one.yellow} · ${words.green} ${one.green}` : "";
+    return `<b>${name}</b><br>${words.count} ${one.count}${lamp}<br>${words.completion} ${one.completion}`;
+  };
+  registerMap("towns", data.shapes);
+  return {
+    animation: false,
+    aria: { enabled: true },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: look.ink },
+    tooltip: { trigger: "item", confine: true, formatter: said },
+    series: [
+      {
+        type: "map",
+        map: "towns",
+        top: 6,
+        bottom: 6,
+        left: 6,
+        right: 6,
+        aspectScale: data.own ? undefined : 1,
+        selectedMode: false,
+        label: {
+          show: true,
+          color: dark() ? "#fff" : "#1c2733",
+          fontSize: size,
+          lineHeight: size * 1.45,
+          formatter: ({ name }) => (rows.has(name) ? `${name}\n${numbers(rows.get(name))}` : name),
+          rich: Object.fromEntries([["r", dark() ? "#ffd0cb" : "#a5160d"], ["y", dark() ? "#ffe9ad" : "#7a5200"], ["g", dark() ? "#c4f3d3" : "#14663a"]].map(([key, color]) => [key, { color, fontSize: size - 1 }])),
+        },
+        itemStyle: { borderColor: dark() ? "#0c2647" : "#fff", borderWidth: 1.5 },
+        emphasis: { label: { show: true, color: dark() ? "#fff" : "#1c2733" }, itemStyle: { areaColor: look.done, opacity: 0.75 } },
+        data: data.shapes.features.map(({ properties: { name } }) => ({ name, value: rows.get(name)?.count ?? 0, itemStyle: { areaColor: lamps[rows.get(name)?.colour ?? "none"] }, cursor: rows.has(name) ? "pointer" : "default" })),
+      },
+    ],
+  };
+}
+
+/** Which kinds need more than axes. */
+function whole(kind, data, place) {
+  if (kind === "sankey") return sankey(data, place.clientWidth < 480);
+  return kind === "map" ? townMap(data, place.clientHeight > 390 ? 16 : 12) : option(kind, data);
+}
+
 export function draw(places) {
   for (const place of places) {
     if (place.dataset.drawn) continue;
@@ -101,7 +157,11 @@ export function draw(places) {
     const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     if (place.dataset.kind === "sankey" && place.clientWidth < 480) place.style.height = "440px";
     const chart = init(place, null, { renderer: "svg" });
-    chart.setOption(place.dataset.kind === "sankey" ? sankey(data, place.clientWidth < 480) : option(place.dataset.kind ?? "curve", data));
+    chart.setOption(whole(place.dataset.kind ?? "curve", data, place));
+    if (place.dataset.kind === "map") {
+      const ways = new Map(data.towns.map((one) => [one.name, one.href]));
+      chart.on("click", ({ name }) => ways.has(name) && location.assign(ways.get(name)));
+    }
     new ResizeObserver(() => chart.resize()).observe(place);
   }
 }

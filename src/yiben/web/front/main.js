@@ -2,6 +2,7 @@
 import "@tabler/core/dist/css/tabler.min.css";
 import "./face.css";
 import "./plans.css";
+import "./screen.css";
 import "./print.css";
 import htmx from "htmx.org";
 import { keepDrafts } from "./drafts.js";
