@@ -6,9 +6,13 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from yiben.journeys.demo_accounts import open_demo_accounts
 from yiben.journeys.demo_cases import open_demo_cases
+from yiben.journeys.demo_plans import change_demo_plans, freeze_demo_plans
 from yiben.journeys.demo_projects import CENT, FIRST, LAST, DemoProject, county, demo_projects
 from yiben.journeys.draw_board import publish_board
 from yiben.journeys.publish_bulletin import approve_bulletin, publish_bulletin
@@ -46,6 +50,8 @@ def make_demo(
         if month.first.month == 3:
             open_accounts(month)
         file_month(projects, month, dice)
+        if month.year == LAST.year:
+            change_days_of(projects, month)
         close_demo_month(month, dice)
         progress(f"{month}: filed and sealed")
 
@@ -66,6 +72,19 @@ def close_demo_month(month: Period, dice: random.Random) -> None:
     if month >= LAST.shift(-1):
         publish_bulletin(pack, month, by=clerk, at=at + timedelta(hours=15), way="demo")
         approve_bulletin(pack, month, by=_officer("leader"), at=at + timedelta(hours=17), way="demo")
+
+
+def change_days_of(projects: list[DemoProject], month: Period) -> None:
+    """Nodes of a frozen plan that will come later: asked for on the seventh, answered on the eighth."""
+    change_demo_plans(
+        projects,
+        month,
+        pack=built_in_packs()["projects"],
+        clerk=_officer("clerk"),
+        leader=_officer("leader"),
+        at=_at(month.end + timedelta(days=6), hour=23),
+        answered=month < LAST,
+    )
 
 
 def open_accounts(month: Period) -> None:
@@ -108,8 +127,14 @@ def _unit(row: dict[str, str], *, kind: str, parent: Unit | None) -> Unit:
 
 
 def _person(username: str, name: str, unit: Unit, role: Role, *, scope: Unit | None = None) -> None:
-    officer = Officer.objects.create_officer(username, name=name, unit=unit, password=PASSWORD)
+    officer = Officer.objects.create(username=username, name=name, unit=unit, password=_hashed())
     Duty.objects.create(officer=officer, role=role.value, unit=scope or unit)
+
+
+@cache
+def _hashed() -> str:
+    """The demo's one password, hashed once for all: hashing is slow on purpose."""
+    return make_password(PASSWORD)
 
 
 def _officer(username: str) -> Person:
@@ -149,6 +174,7 @@ def file_month(projects: list[DemoProject], month: Period, dice: random.Random) 
         ]
         moment = _at(month.first + timedelta(days=14), hour=10)
         record(plans, pack=pack, by=_officer("clerk"), at=moment, way="demo", why=MADE, seen=head())
+        freeze_demo_plans(pack, month, clerk=_officer("clerk"), at=moment)
     filings: list[tuple[datetime, str, list[Statement]]] = []
     for unit in sorted({project.unit for project in projects}):
         statements = [
@@ -186,7 +212,7 @@ def filing(project: DemoProject, month: Period, dice: random.Random) -> Iterator
     for node, planned, real in project.nodes():
         if real is not None and real <= day:
             yield Statement(project.code, {"actual_on": real}, "node", node)
-        elif planned <= day:
+        elif planned <= day and month.year < LAST.year:
             yield Statement(project.code, {"forecast_on": real, "reason": "前序手续办理延后"}, "node", node)
     if stage not in ("ready", "construction") and project.finish < month.first:
         return
