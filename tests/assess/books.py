@@ -48,7 +48,12 @@ def book(
 
 
 def _table(rows: Rows, schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist([{**ALWAYS, **row} for row in rows], schema=schema)
+    whole = {field.name for field in schema if pa.types.is_integer(field.type)}
+    plain = [
+        {key: int(value) if key in whole and value is not None else value for key, value in row.items()}
+        for row in rows
+    ]
+    return pa.Table.from_pylist([{**ALWAYS, **row} for row in plain], schema=schema)
 
 
 def typed(value: Any) -> Any:

@@ -9,37 +9,42 @@ from typing import Any
 
 import pytest
 
-from assess.books import PROJECTS, book, typed
+from assess.books import book, typed
 from yiben import rulebook
 from yiben.assess import Findings, assess, rule_set
 from yiben.kernel.colours import Colour
 from yiben.kernel.dated import NotYetInForce
 from yiben.kernel.periods import Period
 from yiben.rulebook.yaml_lines import read_yaml
+from yiben.scenes.loader import built_in_packs
 from yiben.scenes.rules import Rule, read_rules
 
 FOLDER = Path(__file__).parent / "examples"
-PACK = PROJECTS
-RULES: list[Rule] = read_rules(PACK)[0]
+PACKS = built_in_packs()
+RULES: list[tuple[str, Rule]] = [(name, rule) for name, pack in PACKS.items() for rule in read_rules(pack)[0]]
+NAMES = [f"{name}/{rule.name}" for name, rule in RULES]
+# The pack, its rule set, and the place whose versions of the rulebook count (empty: as published).
+File = tuple[str, str, str]
 
 
-def _files() -> dict[str, Mapping[str, Any]]:
+def _files() -> dict[File, Mapping[str, Any]]:
     found = {}
     for path in sorted(FOLDER.glob("*.yaml")):
         raw, _, problems = read_yaml(path.read_text(encoding="utf-8"), file=path.name, exact=True)
         assert not problems
-        found[raw["scheme"]] = raw
+        found[raw.get("pack", "projects"), raw["scheme"], raw.get("place", "")] = raw
     return found
 
 
 FILES = _files()
 
 
-def _judged(scheme: str, cases: list[tuple[str, Mapping[str, Any]]]) -> Findings:
+def _judged(file: File, cases: list[tuple[str, Mapping[str, Any]]]) -> Findings:
     """All cases of a file as subjects of one book."""
+    pack = PACKS[file[0]]
     subjects, measures, nodes, exemptions = [], [], [], []
     for subject, case in cases:
-        fields = {**FILES[scheme]["defaults"], **case.get("subject", {})}
+        fields = {**FILES[file]["defaults"], **case.get("subject", {})}
         subjects.append({"subject": subject, **{key: typed(value) for key, value in fields.items()}})
         year = date.fromisoformat(f"{case['month']}-01").replace(month=1)
         if "year" in case:
@@ -57,17 +62,16 @@ def _judged(scheme: str, cases: list[tuple[str, Mapping[str, Any]]]) -> Findings
             row = {"rule": case["rule"], "first_month": first, "end_month": end}
             exemptions.append({"subject": subject, "reason": "汛期停工", "approver": "分管领导", **row})
     months = sorted({Period.of(case["month"]) for _, case in cases})
-    frames = book(PACK, subjects=subjects, measures=measures, nodes=nodes, exemptions=exemptions)
-    return assess(
-        frames, rules=rule_set(PACK, scheme=scheme), months=months, reasons=months, all_reasons=True
-    )
+    frames = book(pack, subjects=subjects, measures=measures, nodes=nodes, exemptions=exemptions)
+    rules = rule_set(pack, scheme=file[1], place=file[2])
+    return assess(frames, rules=rules, months=months, reasons=months, all_reasons=True)
 
 
-@pytest.mark.parametrize("scheme", FILES)
-def test_each_example_has_its_colour_and_its_reason(scheme: str) -> None:
-    cases = [(f"case-{n:03d}", case) for n, case in enumerate(FILES[scheme]["cases"])]
+@pytest.mark.parametrize("file", FILES, ids=" ".join)
+def test_each_example_has_its_colour_and_its_reason(file: File) -> None:
+    cases = [(f"case-{n:03d}", case) for n, case in enumerate(FILES[file]["cases"])]
     asked = [(subject, case) for subject, case in cases if case["colour"] != "not_in_force"]
-    findings = _judged(scheme, asked)
+    findings = _judged(file, asked)
     rows = {(row["subject"], row["month"]): row for row in findings.colours.to_pylist()}
     reasons = {(one.subject, one.month, one.rule): one for one in findings.each()}
     wrong = []
@@ -83,26 +87,28 @@ def test_each_example_has_its_colour_and_its_reason(scheme: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("scheme", FILES)
-def test_outside_its_days_a_threshold_raises(scheme: str) -> None:
-    for case in FILES[scheme]["cases"]:
+@pytest.mark.parametrize("file", FILES, ids=" ".join)
+def test_outside_its_days_a_threshold_raises(file: File) -> None:
+    for case in FILES[file]["cases"]:
         if case["colour"] == "not_in_force":
             with pytest.raises(NotYetInForce):
-                _judged(scheme, [("x", case)])
+                _judged(file, [("x", case)])
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_each_rule_has_an_example_of_each_colour(rule: Rule) -> None:
+@pytest.mark.parametrize(("pack", "rule"), RULES, ids=NAMES)
+def test_each_rule_has_an_example_of_each_colour(pack: str, rule: Rule) -> None:
     for scheme in rule.schemes:
-        shown = {case["colour"] for case in FILES[scheme]["cases"] if case["rule"] == rule.name}
+        shown = {case["colour"] for case in FILES[pack, scheme, ""]["cases"] if case["rule"] == rule.name}
         wanted = {colour.word for colour in rule.conditions} | {rule.otherwise.word}
         assert wanted <= shown, f"{rule.name} lacks examples of {wanted - shown}"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_each_change_of_a_threshold_has_an_example_on_the_day_and_the_day_before(rule: Rule) -> None:
+@pytest.mark.parametrize(("pack", "rule"), RULES, ids=NAMES)
+def test_each_change_of_a_threshold_has_an_example_on_the_day_and_the_day_before(
+    pack: str, rule: Rule
+) -> None:
     for scheme in rule.schemes:
-        months = {case["month"] for case in FILES[scheme]["cases"] if case["rule"] == rule.name}
+        months = {case["month"] for case in FILES[pack, scheme, ""]["cases"] if case["rule"] == rule.name}
         for id in rule.thresholds.values():
             for day in rulebook.built_in().entry(id).days:
                 for wanted in (day, day - timedelta(days=1)):

@@ -119,7 +119,10 @@ def red_condition(rule: Rule, pack: Pack) -> exp.Expr:
 
 def read_names(tree: exp.Expr, rule: Rule, node: str) -> set[str]:
     """The grid's columns that a condition reads."""
-    names = {column.name for column in tree.find_all(exp.Column)} - set(rule.thresholds)
+    names = {column.name for column in tree.find_all(exp.Column)}
+    for threshold in names & set(rule.lookups):
+        names |= rule.lookups[threshold].by.columns
+    names -= set(rule.thresholds)
     return {f"{node}_{NODE_PARTS[one]}" if node and one in NODE_PARTS else one for one in names}
 
 

@@ -10,8 +10,19 @@ from yiben.assess.grid import Layout, name, select, size_of, threshold_name, tit
 from yiben.assess.history import Entry, Past
 from yiben.assess.lowering import lower
 from yiben.assess.needs import expanded
-from yiben.assess.terms import Engine, Term, divided, literal, number, plain_quotient, rounded_double, whole
+from yiben.assess.terms import (
+    Engine,
+    Term,
+    divided,
+    literal,
+    number,
+    plain_quotient,
+    rounded_double,
+    unified,
+    whole,
+)
 from yiben.scenes.columns import NODE_PARTS, Column, rule_columns
+from yiben.scenes.lookups import Lookup, entry_name
 from yiben.scenes.rules import Rule
 
 MONTH_SIZE = (13, 12)
@@ -33,6 +44,8 @@ class RuleScope(ABC):
 
     def column(self, name_of: str) -> Term:
         """A threshold, the node at hand, or a column of the row."""
+        if name_of in self.rule.lookups:
+            return self._looked_up(name_of, self.rule.lookups[name_of])
         if name_of in self.rule.thresholds:
             return self.threshold(name_of)
         if self.node and name_of == "node":
@@ -40,6 +53,23 @@ class RuleScope(ABC):
         if self.node and name_of in NODE_PARTS:
             return self.plain(self.known[f"{self.node}_{NODE_PARTS[name_of]}"])
         return self.plain(self.known[name_of])
+
+    def _looked_up(self, name_of: str, lookup: Lookup) -> Term:
+        """The table's value for what the subject says; nothing where the table does not hold that."""
+        head = entry_name(name_of, "")
+        held = {name for one in self.layout.line for rule, name in one.thresholds if rule == self.rule.name}
+        keys = sorted(name.removeprefix(head) for name in held if name.startswith(head))
+        if not keys:
+            return literal(None)
+        said = self.lower(lookup.by.tree).tree
+        values = unified([self.threshold(entry_name(name_of, key)) for key in keys])
+        ifs = []
+        for key, value in zip(keys, values, strict=True):
+            spelled = [exp.Literal.string(one) for one in lookup.spellings(key)]
+            test = exp.In(this=exp.Paren(this=said.copy()), expressions=spelled)
+            ifs.append(exp.If(this=test, true=value.tree))
+        model = next((one for one in values if one.kind != "null"), values[0])
+        return Term(exp.Case(ifs=ifs), model.kind, model.digits, model.decimals)
 
     def in_a_row(self, condition: exp.Expr) -> Term:
         """The length of the run of a condition up to this month."""

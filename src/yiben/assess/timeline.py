@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from yiben.kernel.dated import NotYetInForce
 from yiben.kernel.periods import Period
 from yiben.rulebook import Rulebook, Value
+from yiben.scenes.lookups import entry_name
 from yiben.scenes.rules import RuleSet
 
 TIME_PROGRESS_STEP = Decimal("0.000000000001")
@@ -20,7 +21,7 @@ MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 class Moment:
     """One month on the line: its place (from 1), its days, and what the rulebook says in it.
 
-    `thresholds` holds (rule, name) → value; nothing where the rule set is not in force. `silent`
+    `thresholds` holds (rule, name) → value, for a table (rule, name/key) → value; nothing where the rule set is not in force. `silent`
     names the rules for which the rulebook has no value, which only history may ask about.
     """
 
@@ -98,5 +99,8 @@ def _thresholds(
             except NotYetInForce:
                 silent.add(rule.name)
             else:
-                values[rule.name, name] = found
+                if name in rule.lookups:
+                    values |= {(rule.name, entry_name(name, key)): one for key, one in found.items()}
+                else:
+                    values[rule.name, name] = found
     return values, frozenset(silent)

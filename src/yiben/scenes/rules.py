@@ -13,9 +13,10 @@ from yiben import rulebook
 from yiben.kernel.colours import Colour
 from yiben.kernel.problems import Place, Problem, Refused, errors_of
 from yiben.scenes.because import Because, read_because
-from yiben.scenes.columns import Column, rule_columns
+from yiben.scenes.columns import Column, Kind, rule_columns
 from yiben.scenes.expressions import Expression, parse_expression
 from yiben.scenes.kinds import kind_problems
+from yiben.scenes.lookups import Lookup, codes_of, is_number, leaves
 from yiben.scenes.model import RESERVED, Label, Pack
 
 CONDITIONS = (Colour.RED, Colour.YELLOW, Colour.GREEN)
@@ -41,6 +42,7 @@ class Rule:
     otherwise: Colour
     because: Mapping[Colour | None, Because]
     thresholds: Mapping[str, str] = field(default_factory=dict)
+    lookups: Mapping[str, Lookup] = field(default_factory=dict)
     weight: int = 1
     yellow_for: int = 0
     exemptible: bool = True
@@ -48,8 +50,9 @@ class Rule:
     note: Label | None = None
 
     def expressions(self) -> list[Expression]:
-        """Everything that decides the colour: applies, then the conditions."""
-        return [*([self.applies] if self.applies else []), *self.conditions.values()]
+        """Everything that decides the colour: applies, the conditions, and by what tables are looked up."""
+        lookups = [one.by for one in self.lookups.values()]
+        return [*([self.applies] if self.applies else []), *self.conditions.values(), *lookups]
 
     def reason(self, colour: Colour, *, held: bool) -> Because | None:
         """The text for a colour; `held` says whether a condition gave it or it is the default."""
@@ -179,7 +182,10 @@ class _Reader:
         path, before = f"rules.{name}", len(self.problems)
         if name in RESERVED or name == "overall":
             self.say(path, "rule-reserved", repr(name), "another name: this one is a column of findings")
-        thresholds = self.thresholds(raw.get("thresholds", {}), path)
+        declared = raw.get("thresholds", {})
+        ids = {one: said if isinstance(said, str) else said["table"] for one, said in declared.items()}
+        lookups = self.lookups(declared, self.columns[raw.get("per", "subject")], path)
+        thresholds = self.thresholds(ids, lookups, path)
         columns = {**self.columns[raw.get("per", "subject")], **thresholds}
         applies = self.condition(raw["applies"], columns, f"{path}.applies") if "applies" in raw else None
         conditions = {
@@ -203,7 +209,8 @@ class _Reader:
             conditions=conditions,
             otherwise=Colour.of(raw["otherwise"]),
             because=because,
-            thresholds=dict(raw.get("thresholds", {})),
+            thresholds=ids,
+            lookups=lookups,
             weight=raw.get("weight", 1),
             yellow_for=raw.get("recovery", {}).get("yellow_for", 0),
             exemptible=raw.get("exemptible", True),
@@ -211,8 +218,21 @@ class _Reader:
             note=_label(raw["note"]) if "note" in raw else None,
         )
 
-    def thresholds(self, raw: Mapping[str, str], path: str) -> dict[str, Column]:
-        """The rule's thresholds as columns; each must be a number of the rulebook."""
+    def lookups(self, raw: Mapping[str, Any], columns: Mapping[str, Column], path: str) -> dict[str, Lookup]:
+        """The thresholds that are looked up in a table by a text of the subject."""
+        found = {}
+        for name, said in raw.items():
+            if not isinstance(said, str):
+                inner = f"{path}.thresholds.{name}.by"
+                by = self.expression(said["by"], columns, "text", inner)
+                if by is not None:
+                    found[name] = Lookup(by, codes_of(said["by"], self.pack))
+        return found
+
+    def thresholds(
+        self, raw: Mapping[str, str], lookups: Mapping[str, Lookup], path: str
+    ) -> dict[str, Column]:
+        """The rule's thresholds as columns; each must be a number of the rulebook, or a table of them."""
         found = {}
         for name, id in raw.items():
             inner = f"{path}.thresholds.{name}"
@@ -220,27 +240,43 @@ class _Reader:
                 near = ", ".join(list(rulebook.built_in().below(id.rpartition(".")[0]))[:5])
                 expected = f"a value of the rulebook{', such as ' + near if near else ''}"
                 self.say(inner, "rule-threshold", id, expected)
+            else:
+                self.threshold_shape(id, name in lookups, inner)
             if name in self.columns["node"]:
                 self.say(inner, "rule-threshold", f"{name!r}, also a column", "a name of its own")
             found[name] = Column(name, self.threshold_kind(id), "threshold", id)
         return found
+
+    def threshold_shape(self, id: str, is_looked_up: bool, path: str) -> None:
+        """A number where one is named, a table of numbers where one is looked up."""
+        for version in rulebook.built_in().entry(id).versions:
+            for day, value in version.dated.changes:
+                if is_looked_up != isinstance(value, Mapping) or not all(map(is_number, leaves(value))):
+                    form = "a table of numbers for `{table: …, by: …}`" if is_looked_up else "a number"
+                    expected = form if is_looked_up else f"{form}; a table needs {{table: {id}, by: a text}}"
+                    self.say(path, "rule-threshold", f"{id} is {value} from {day}", expected)
+                    return
 
     def threshold_kind(self, id: str) -> Any:
         """A whole number where all its values are, else a number."""
         if id not in rulebook.built_in():
             return "number"
         entry = rulebook.built_in().entry(id)
-        values = [value for one in entry.versions for _, value in one.dated.changes]
+        values = [leaf for one in entry.versions for _, value in one.dated.changes for leaf in leaves(value)]
         return "whole" if all(isinstance(value, int) for value in values) else "number"
 
     def condition(self, text: str, columns: Mapping[str, Column], path: str) -> Expression | None:
         """One condition: parsed, on the white list, yes-or-no."""
+        return self.expression(text, columns, "boolean", path)
+
+    def expression(
+        self, text: str, columns: Mapping[str, Column], wanted: Kind, path: str
+    ) -> Expression | None:
+        """One expression of a kind: parsed and on the white list."""
         parsed, problems = parse_expression(text, columns=columns, place=self.at(path))
         if parsed is not None:
             kinds = {name: column.kind for name, column in columns.items()}
-            _, more = kind_problems(
-                parsed.tree, columns=kinds, wanted="boolean", text=text, place=self.at(path)
-            )
+            _, more = kind_problems(parsed.tree, columns=kinds, wanted=wanted, text=text, place=self.at(path))
             problems = [*problems, *more, *nesting_problems(parsed.tree, self.at(path))]
         self.problems += problems
         return None if problems else parsed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -176,6 +177,8 @@ def _threshold(name: str, id: str, month: Period, place: str) -> dict[str, Any]:
     except (LookupError, NotYetInForce) as error:
         return {"name": name, "id": id, "value": str(error), "unit": "", "source": "", "sure": ""}
     is_share = entry.unit == "share" and isinstance(value, Decimal | int)
+    if isinstance(value, Mapping):
+        value = "、".join(f"{key} {one}" for key, one in value.items())
     return {
         "name": name,
         "id": id,
