@@ -62,3 +62,67 @@ def test_the_one_contradiction_of_the_real_reports(shared: Path) -> None:
         if wrong := [c.stated.text for c in report.checks if not c.holds]:
             failed[path.stem] = wrong
     assert failed == {"004": ["538.71亿元"]}
+
+
+TABLE = (
+    "单位：万元\n项目名称 | 总投资 | 累计完成投资 | 工期（天） |\n城北水厂 | 4600 | 1260 | 300 |\n"
+    "青溪大桥 | 8350 | 2146 | 420 |\n南区小学 | 1200 | 900 | 200 |\n合计 | {total} | {done} | 420 |\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("total", "done", "verdicts"),
+    [
+        ("14150", "4306", {"14150": True, "4306": True}),
+        ("14151", "4306", {"14151": True, "4306": True}),
+        ("15150", "4306", {"15150": False, "4306": True}),
+    ],
+)
+def test_a_row_of_totals_is_held_against_the_rows_above(
+    total: str, done: str, verdicts: dict[str, bool]
+) -> None:
+    found = checks(TABLE.format(total=total, done=done))
+    assert {check.stated.text: check.holds for check in found if check.kind == "table"} == verdicts
+
+
+def test_whole_counts_are_not_rounded() -> None:
+    table = "镇街 | 合计（户） | 签约（户） | 未签约（户） |\n海游镇 | 120 | 100 | 20 |\n沙柳镇 | 81 | 60 | 20 |\n珠岙镇 | 75 | 70 | 5 |\n"
+    found = [check for check in checks(table) if check.kind == "table"]
+    assert [(check.stated.text, check.holds, str(check.off_by)) for check in found] == [
+        ("120", True, "0"),
+        ("81", False, "-1"),
+        ("75", True, "0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "农业 | 30.2 |\n其中：渔业 | 12.1 |\n工业 | 41.3 |\n合计 | 71.5 |\n",
+        "一、工业 | 50 |\n（一）轻工业 | 20 |\n（二）重工业 | 30 |\n二、农业 | 40 |\n合计 | 90 |\n",
+        "甲区 | 10.24 |\n乙区 | 20.13 |\n小计 | 30.37 |\n丙县 | 5.0 |\n丁县 | 6.0 |\n小计 | 11.0 |\n总计 | 41.37 |\n",
+        "全市 | 120.5 |\n甲区 | 60.2 |\n乙县 | 55.1 |\n",
+        "东区 | 10.3 |\n西区 | 10.3 |\n南区 | 10.3 |\n合计 | 31 |\n",
+    ],
+)
+def test_tables_that_are_right_raise_no_alarm(rows: str) -> None:
+    assert [check.said for check in checks(f"单位：亿元\n名称 | 产值 |\n{rows}") if not check.holds] == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "holds"),
+    [
+        ("规上企业由142家增加到267家，净增125家，增长88%。", "growth", True),
+        ("规上企业由142家增加到267家，净增125家，增长98%。", "growth", False),
+        ("考核断面15个，其中优良断面13个，占86.7%。", "share", True),
+        ("考核断面15个，其中优良断面13个，占96.7%。", "share", False),
+    ],
+)
+def test_growth_and_shares_follow_from_levels(sentence: str, kind: str, holds: bool) -> None:
+    assert (kind, holds) in [(check.kind, check.holds) for check in checks(sentence)]
+
+
+def test_what_follows_a_whole_sum_is_no_part_of_it() -> None:
+    found = checks("进出口总额757.9亿元。其中，出口517.7亿元，进口240.2亿元，贸易顺差277.6亿元。")
+    assert found[0].said == "517.7 + 240.2 → 757.9 = 757.9 亿元"
+    assert all(check.holds for check in found)

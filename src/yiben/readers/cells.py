@@ -115,7 +115,7 @@ class _Reading:
 
     def _row(self, row: int, cells: list[Cell]) -> list[Draft]:
         written = self._label(cells)
-        label = _ORDER.sub("", written)
+        label = _ORDER.sub("", re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", written))
         own = UNIT.search(label)
         unit = own[1] if own else ""
         label = UNIT.sub("", label).strip()
@@ -131,7 +131,7 @@ class _Reading:
             column = self.columns[index - shift] if 0 <= index - shift < len(self.columns) else None
             if not cell.number or index == self.label_at or (column and column.head in ("序号", "编号")):
                 continue
-            at = CellAt(self.number, row, index, written)
+            at = CellAt(self.number, row, index, written, column.head if column else "")
             draft = self._cell(
                 cell, label, unit, column or _Column("", "", "", None, ""), period, at, area=area
             )

@@ -14,12 +14,13 @@ LIST = re.compile(r"^(?:左右|以上|以下|以内|上下|[\s、和与及,])*$"
 
 @dataclass(frozen=True, slots=True)
 class CellAt:
-    """The cell of a table that a figure stands in: table, row and column by number, and the row's label."""
+    """The cell of a table that a figure stands in: table, row and column by number, and their words."""
 
     table: int
     row: int
     column: int
     label: str
+    head: str
 
 
 @dataclass(slots=True)
