@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from yiben.kernel.units import UnitMismatch, UnknownUnit, convert
+from yiben.readers.deeds import Deeds
 from yiben.readers.figures import Draft
 from yiben.readers.lexicon import Lexicon, either, lexicon
 from yiben.readers.outline import Outline, Section, sentences
@@ -204,18 +205,30 @@ def answers_of(promised: Report, later: Report) -> tuple[Answer, ...]:
     """How the report `later` answers each promise of `promised` (兑现情况).
 
     A target is answered by an actual figure of the same indicator, place and period; a project by
-    a mention of the same name; an act by a clause of nearly the same words, which the report does
-    not keep, so that acts without a figure or project stay unmentioned.
+    a mention of the same name; an act, and a project that is not mentioned by its name, by a
+    sentence of the review that says nearly the same.
     """
-    return tuple(_answer(promise, later) for promise in promised.promises)
+    deeds = Deeds(later.source, lexicon())
+    return tuple(_answer(promise, later, deeds) for promise in promised.promises)
 
 
-def _answer(promise: Promise, later: Report) -> Answer:
+def _answer(promise: Promise, later: Report, deeds: Deeds) -> Answer:
     if promise.kind == "target":
         return _answer_target(promise, later.figures)
     if promise.kind == "project":
-        return _answer_project(promise, later.projects)
-    return Answer(promise, "unmentioned", why="acts are not stated as figures or projects")
+        answer = _answer_project(promise, later.projects)
+        return answer if answer.doc else _answer_act(promise, later, deeds)
+    return _answer_act(promise, later, deeds)
+
+
+def _answer_act(promise: Promise, later: Report, deeds: Deeds) -> Answer:
+    deed = deeds.best(promise.what)
+    if deed is None:
+        return Answer(promise, "unmentioned")
+    verdict: Verdict = "missed" if deed.undone else "kept"
+    why = "said to be undone" if deed.undone else "the review says so"
+    doc = later.doc or later.page.title or "later"
+    return Answer(promise, verdict, doc, deed.start, deed.end, deed.text, None, deed.likeness, why)
 
 
 def _answer_target(promise: Promise, figures: Sequence[Figure]) -> Answer:
@@ -231,6 +244,8 @@ def _answer_target(promise: Promise, figures: Sequence[Figure]) -> Answer:
         return Answer(promise, "unmentioned")
     likeness, figure = best
     verdict, why = _verdict(promise, figure)
+    if figure.period != promise.by:
+        why = f"{why}; stated for {figure.period}, promised for {promise.by}"
     return Answer(
         promise, verdict, figure.doc, figure.start, figure.end, figure.text, figure.value, likeness, why
     )

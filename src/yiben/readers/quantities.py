@@ -144,7 +144,7 @@ class Lexer:
             if not unit and not scale and (chinese or match["more"]):
                 continue
             kind = units.get(unit) or ("amount" if "/" in unit else "bare") if unit else "bare"
-            if kind == "class" or (not unit and not scale and chinese):
+            if kind == "class" or (unit == "级" and scale) or (not unit and not scale and chinese):
                 continue
             number = number_in((match["sign"] or "") + (match["arabic"] or chinese))
             if number is None:

@@ -13,6 +13,7 @@ from yiben.readers.cells import table_drafts
 from yiben.readers.documents import Document
 from yiben.readers.figures import Draft, figure_reader_for, months_resolved
 from yiben.readers.lexicon import Lexicon, lexicon
+from yiben.readers.offsets import Mapped
 from yiben.readers.outline import Outline, outline_of
 from yiben.readers.pages import Page, page_of
 from yiben.readers.projects import Mention, project_reader_for
@@ -74,6 +75,20 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The text that a report was read from, as the grammar saw it, and the way back to the document."""
+
+    view: View
+    outline: Outline
+    outer: Mapped | None = None
+
+    def span_of(self, start: int, end: int) -> tuple[int, int]:
+        """The span in the document of a span of the grammar's text."""
+        span = self.view.span_of(start, end)
+        return self.outer.span_of(*span) if self.outer else span
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What one document states: its page, figures, projects, promises, checks and repairs."""
 
@@ -84,6 +99,7 @@ class Report:
     promises: tuple[Promise, ...]
     checks: tuple[Check, ...]
     repairs: tuple[Repair, ...]
+    source: Source
 
 
 def read_report(raw: str, *, doc: str = "", words: Lexicon | None = None) -> Report:
@@ -105,7 +121,7 @@ def read_report(raw: str, *, doc: str = "", words: Lexicon | None = None) -> Rep
     projects = tuple(_project(mention, drafts, raw, view, doc, words) for mention in mentions)
     promises = promises_of(view, raw, outline, drafts, mentions, figures=figures, doc=doc, words=words)
     checks = checks_of(view.text, drafts, figures)
-    return Report(doc, page, figures, projects, promises, checks, repaired.repairs)
+    return Report(doc, page, figures, projects, promises, checks, repaired.repairs, Source(view, outline))
 
 
 def read_document(document: Document, *, doc: str = "", words: Lexicon | None = None) -> Report:
@@ -121,6 +137,7 @@ def read_document(document: Document, *, doc: str = "", words: Lexicon | None = 
 
     return replace(
         report,
+        source=replace(report.source, outer=document.text),
         figures=tuple(map(moved, report.figures)),
         projects=tuple(map(moved, report.projects)),
         promises=tuple(map(moved, report.promises)),
@@ -215,4 +232,14 @@ def plain_value(value: Decimal | tuple[Decimal, Decimal] | None) -> Any:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
-__all__ = ["VERSION", "Figure", "Outline", "Project", "Report", "plain_value", "read_document", "read_report"]
+__all__ = [
+    "VERSION",
+    "Figure",
+    "Outline",
+    "Project",
+    "Report",
+    "Source",
+    "plain_value",
+    "read_document",
+    "read_report",
+]
