@@ -39,6 +39,6 @@ def is_two_high(project: Project, *, energy: Decimal, factors: Factors) -> bool:
 
 def exchange_of(project: Project, *, energy: Decimal, factors: Factors) -> Exchange:
     """The replacement that the project owes and has, equal or reduced."""
-    name = "reduced_ratio" if project.reduced else "equal_ratio"
-    ratio = factors.number(f"energy.two_high.{name}")
+    ratios = factors.value("energy.two_high.ratio")
+    ratio = Decimal(ratios["reduced" if project.reduced else "equal"])
     return Exchange(energy, ratio, sum((one.energy for one in project.replacements), ZERO))
