@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from yiben.boards.schemes import schemes
-from yiben.scenes.boards import FINDING_NAMES, NODE_COUNTS, PERIOD_NAMES, read_boards
+from yiben.scenes.board_names import FINDING_NAMES, NODE_COUNTS, PERIOD_NAMES
+from yiben.scenes.boards import read_boards
 from yiben.scenes.loader import pack_schema, read_pack
 from yiben.scenes.mechanics_reader import READERS
 

@@ -255,8 +255,8 @@ def test_the_period_must_suit_the_board(period: str | None, pack_with: Build) ->
         draw(board_of(pack, "b"), frames_from_rows(pack, []), period=Period.of(period) if period else None)
 
 
-@pytest.mark.parametrize("expression", ["sum(name)", "sum(started_on)", "sum(cost * cost * cost * cost)"])
-def test_values_that_an_expression_cannot_take_are_told(expression: str, pack_with: Build) -> None:
+def test_values_that_an_expression_cannot_take_are_told(pack_with: Build) -> None:
+    expression = "sum(cost * cost * cost * cost)"
     pack = pack_with(f"b: {{label: b, group: [town], columns: {{x: {{value: {expression}}}}}}}")
     table = [{"code": "1", "name": "x", "town": "T", "cost": 10**12, "started_on": date(2025, 1, 1)}]
     with pytest.raises(Refused) as refused:

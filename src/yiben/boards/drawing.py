@@ -22,7 +22,8 @@ from yiben.boards.method import describe
 from yiben.boards.scoring import Rows, bounded, score
 from yiben.kernel.periods import Period
 from yiben.kernel.problems import Place, Problem, Refused
-from yiben.scenes.boards import Board, Column, expressions_of, subject_names
+from yiben.scenes.board_names import subject_names
+from yiben.scenes.boards import Board, Column, expressions_of
 from yiben.scenes.frames import Frames
 from yiben.scenes.mechanics import COMPARING, USUAL_DECIMALS, Key, Rank
 from yiben.scenes.model import Label, Pack

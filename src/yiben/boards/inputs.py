@@ -19,7 +19,8 @@ from yiben.boards.compiler import column, exact, literal, row_sql, with_constant
 from yiben.kernel.colours import Colour
 from yiben.kernel.periods import Period
 from yiben.kernel.problems import Place
-from yiben.scenes.boards import NODE_COUNTS, PERIOD_NAMES, Board, subject_names
+from yiben.scenes.board_names import NODE_COUNTS, PERIOD_NAMES, subject_names
+from yiben.scenes.boards import Board
 from yiben.scenes.expressions import parse_expression
 from yiben.scenes.frames import ALWAYS_TO, Frames
 from yiben.scenes.model import NUMBER_TYPES, Field, Pack

@@ -10,7 +10,10 @@ from typing import Any, Literal
 from sqlglot import exp
 
 from yiben.kernel.problems import Place, Problem, Refused, errors_of
+from yiben.scenes.board_names import TIMED, kinds_of_names, subject_names
+from yiben.scenes.columns import Kind
 from yiben.scenes.expressions import Expression, parse_expression
+from yiben.scenes.kinds import kind_problems
 from yiben.scenes.mechanics import (
     COMPARING,
     WORDED,
@@ -33,19 +36,7 @@ from yiben.scenes.mechanics_reader import (
     scope_problems,
     sort_keys,
 )
-from yiben.scenes.model import NUMBER_TYPES, Label, Pack
-
-# What the period itself says, in every expression of a board with `every`.
-PERIOD_NAMES = ("time_progress", "year", "quarter", "months", "period_start", "month", "month_end")
-# What the findings say of a subject: the worst colour of the last month, and how often red.
-FINDING_NAMES = ("colour", "red_count", "yellow_count", "red_months", "red_in_a_row")
-# A measure as seen from the board's period. One that adds: the period's own sum, the year's so far,
-# all so far, and the first two a year earlier. Any other: the latest value in the period, the
-# latest there is, and the period's a year earlier.
-FLOW_ENDINGS = ("", "_year", "_total", "_before", "_year_before")
-STOCK_ENDINGS = ("", "_latest", "_before")
-NODE_ENDINGS = ("_planned", "_forecast", "_actual")
-NODE_COUNTS = ("nodes_due", "nodes_done")
+from yiben.scenes.model import Label, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,24 +153,6 @@ def expressions_of(mechanic: Mechanic) -> Iterator[Expression]:
             parts += [getattr(part, name) for name in part.__dataclass_fields__]
 
 
-def subject_names(pack: Pack) -> dict[str, str]:
-    """Every name that an expression over subjects may use, and what it belongs to (取数口径)."""
-    names = dict.fromkeys(PERIOD_NAMES, "period") | dict.fromkeys(FINDING_NAMES, "finding")
-    if pack.nodes:
-        names |= dict.fromkeys(NODE_COUNTS, "node_count")
-    names |= {node + ending: "node" for node in pack.nodes for ending in NODE_ENDINGS}
-    for measure in pack.measures.values():
-        flow = measure.adds and measure.type in NUMBER_TYPES
-        names |= {measure.name + ending: "measure" for ending in (FLOW_ENDINGS if flow else STOCK_ENDINGS)}
-    # A name that the pack itself gives goes before one that follows from another.
-    names |= dict.fromkeys(pack.measures, "measure")
-    return names | dict.fromkeys(("subject", *pack.fields, *pack.computed), "field")
-
-
-# Names of these kinds mean nothing without a period.
-TIMED = frozenset({"measure", "node_count", "finding", "period"})
-
-
 def check_boards(pack: Pack) -> list[Problem]:
     """What is wrong with the pack's boards beyond the schema."""
     return read_boards(pack)[1]
@@ -214,6 +187,7 @@ class _Draft:
     name: str
     raw: Mapping[str, Any]
     known: dict[str, str]
+    kinds: dict[str, Kind]
     columns: dict[str, Column] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -239,13 +213,15 @@ class _Draft:
         scope = Scope(frozenset(self.known), row, bool(self.group))
         names = (*self.group, *self.show, *self.columns)
         within = tuple(self.raw.get("within", ()))
-        return MechanicReader(raw, path, scope, names, within, self.group, self.place, self.problems)
+        return MechanicReader(
+            raw, path, scope, self.kinds, names, within, self.group, self.place, self.problems
+        )
 
 
 def _read_board(pack: Pack, name: str) -> tuple[Board, list[Problem]]:
     raw = pack.boards[name]
-    draft = _Draft(pack, name, raw, subject_names(pack))
-    where = _over_subjects(draft, raw["where"], "where") if "where" in raw else None
+    draft = _Draft(pack, name, raw, subject_names(pack), kinds_of_names(pack))
+    where = _over_subjects(draft, raw["where"], "where", wanted="boolean")[0] if "where" in raw else None
     each = _each(draft)
     _check_head(draft)
     for column in raw["columns"]:
@@ -278,14 +254,22 @@ def _read_board(pack: Pack, name: str) -> tuple[Board, list[Problem]]:
     return board, draft.problems
 
 
-def _over_subjects(draft: _Draft, text: Any, path: str) -> Expression | None:
+def _over_subjects(
+    draft: _Draft, text: Any, path: str, *, wanted: Kind | None = None
+) -> tuple[Expression | None, Kind]:
+    """A checked expression over single subjects, and the kind of its value."""
     place = draft.place(path)
     parsed, problems = parse_expression(str(text), columns=frozenset(draft.known), place=place)
     draft.problems += problems
-    if parsed is not None:
-        names = frozenset(draft.known)
-        draft.problems += scope_problems(parsed, plain=names, inside=names, place=place)
-    return parsed
+    if parsed is None:
+        return None, "null"
+    names = frozenset(draft.known)
+    draft.problems += scope_problems(parsed, plain=names, inside=names, place=place)
+    kind, mixed = kind_problems(
+        parsed.tree, columns=draft.kinds, wanted=wanted, text=parsed.text, place=place
+    )
+    draft.problems += mixed
+    return parsed, kind
 
 
 def _each(draft: _Draft) -> dict[str, Expression]:
@@ -294,10 +278,10 @@ def _each(draft: _Draft) -> dict[str, Expression]:
         text = raw["value"] if isinstance(raw, Mapping) else raw
         if name in draft.known:
             draft.say("board-twice", f"{name!r} is a name of the scene", "another name", f"each.{name}")
-        parsed = _over_subjects(draft, text, f"each.{name}")
+        parsed, kind = _over_subjects(draft, text, f"each.{name}")
         if parsed is not None:
             each[name] = parsed
-        draft.known[name] = "each"
+        draft.known[name], draft.kinds[name] = "each", kind
     return each
 
 
@@ -324,7 +308,9 @@ def _read_column(draft: _Draft, name: str) -> None:
         found = " and ".join(kinds) or "no way of scoring"
         draft.say("board-mechanic", found, "exactly one of: " + ", ".join(READERS), path)
         return
-    mechanic = draft.reader(raw, path).read(kinds[0])
+    reader = draft.reader(raw, path)
+    mechanic = reader.read(kinds[0])
+    draft.kinds[name] = "text" if isinstance(mechanic, WORDED) else reader.kind_of_value(mechanic)
     least, most = decimal_of(raw.get("least")), decimal_of(raw.get("most"))
     if least is not None and most is not None and least > most:
         draft.say("board-bounds", f"least {least}, most {most}", "least not above most", f"{path}.most")
@@ -351,7 +337,7 @@ def _read_column(draft: _Draft, name: str) -> None:
 def _having(draft: _Draft) -> Expression | None:
     if "having" not in draft.raw:
         return None
-    having = draft.reader(draft.raw, "").expression(draft.raw["having"], "having")
+    having = draft.reader(draft.raw, "").expression(draft.raw["having"], "having", wanted="boolean")
     order = list(draft.columns)
     first = next(
         (i for i, name in enumerate(order) if isinstance(draft.columns[name].mechanic, COMPARING)), None

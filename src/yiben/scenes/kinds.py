@@ -19,7 +19,9 @@ OWN_KINDS: Mapping[str, tuple[tuple[Kind, ...], Kind]] = {
     "plus_months": (("date", "whole"), "date"),
     "in_a_row": (("boolean",), "whole"),
     "ratio": (("number", "number"), "number"),
+    "share": (("boolean",), "number"),
 }
+AGGREGATES = (exp.Sum, exp.Avg, exp.Median, exp.Count, exp.Min, exp.Max)
 NUMBERS: tuple[Kind, ...] = ("number", "whole")
 
 
@@ -156,6 +158,8 @@ class _Checker:
             if digits is not None and not (isinstance(digits, exp.Literal) and digits.is_int):
                 self.say(node.sql(dialect="duckdb"), "round with a plain number of decimals")
             return "number"
+        if isinstance(node, (*AGGREGATES, exp.Filter)):
+            return self._aggregate(node)
         if isinstance(node, exp.Greatest | exp.Least | exp.Coalesce):
             return self.same([node.this, *node.expressions])
         if isinstance(node, exp.Nullif):
@@ -163,6 +167,21 @@ class _Checker:
         if isinstance(node, exp.Case | exp.If):
             return self._choice(node)
         return self._function(node)
+
+    def _aggregate(self, node: exp.Expr) -> Kind:
+        if isinstance(node, exp.Filter):
+            self.want(node.expression.this, "boolean")
+            return self.kind(node.this)
+        if isinstance(node, exp.Count):
+            counted = node.this.expressions if isinstance(node.this, exp.Distinct) else [node.this]
+            for part in counted:
+                if not isinstance(part, exp.Star):
+                    self.kind(part)
+            return "whole"
+        if isinstance(node, exp.Min | exp.Max):
+            return self.kind(node.this)
+        kind = self.want(node.this, "number")
+        return kind if isinstance(node, exp.Sum) else "number"
 
     def _choice(self, node: exp.Case | exp.If) -> Kind:
         branches = node.args["ifs"] if isinstance(node, exp.Case) else [node]

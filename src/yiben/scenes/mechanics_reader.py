@@ -11,7 +11,9 @@ from sqlglot import exp
 
 from yiben.kernel.problems import Place, Problem
 from yiben.scenes import mechanics as m
+from yiben.scenes.columns import Kind
 from yiben.scenes.expressions import AGGREGATE_FUNCTIONS, Expression, parse_expression
+from yiben.scenes.kinds import kind_problems
 from yiben.scenes.model import Label
 
 AGGREGATE_NODES = (exp.Sum, exp.Avg, exp.Count, exp.Min, exp.Max, exp.Median)
@@ -80,18 +82,30 @@ class MechanicReader:
     raw: Mapping[str, Any]
     path: str
     scope: Scope
+    kinds: Mapping[str, Kind]
     columns: Collection[str]
     within: tuple[str, ...]
     group: tuple[str, ...]
     place_of: Callable[[str], Place]
     problems: list[Problem] = field(default_factory=list)
 
-    def expression(self, text: Any, path: str) -> Expression:
+    def expression(self, text: Any, path: str, *, wanted: Kind | None = None) -> Expression:
         """A checked expression over one board row."""
         scope = self.scope
-        return self._checked(
+        parsed = self._checked(
             str(text), path, plain=scope.plain, inside=scope.subject_names, aggregates=scope.grouped
         )
+        if wanted is not None:
+            self._kind(parsed, path, wanted)
+        return parsed
+
+    def kind_of_value(self, mechanic: m.Mechanic) -> Kind:
+        """What a column shows: the kind of a plain value, a number for every way of scoring."""
+        if not isinstance(mechanic, m.Value):
+            return "number"
+        return kind_problems(
+            mechanic.of.tree, columns=self.kinds, wanted=None, text="", place=self.place_of(self.path)
+        )[0]
 
     def across(self, text: Any, path: str) -> Expression:
         """A checked expression over all board rows: aggregates of the row's columns."""
@@ -107,7 +121,15 @@ class MechanicReader:
         if parsed is None:
             return _NOTHING
         self.problems += scope_problems(parsed, plain=plain, inside=inside, place=place)
+        self._kind(parsed, path, None)
         return parsed
+
+    def _kind(self, parsed: Expression, path: str, wanted: Kind | None) -> None:
+        place = self.place_of(path)
+        found = kind_problems(parsed.tree, columns=self.kinds, wanted=wanted, text=parsed.text, place=place)[
+            1
+        ]
+        self.problems += [problem for problem in found if problem not in self.problems]
 
     def optional(self, raw: Mapping[str, Any], key: str, path: str) -> Expression | None:
         """The expression under `key`, if there is one."""
