@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from yiben.readers.language import Language, gbk_code, simple_char, simple_lines
 from yiben.readers.lexicon import Lexicon, either, lexicon
 from yiben.readers.offsets import Mapped
-from yiben.readers.shifted import PINYIN, Guess, Language, damaged_at, restored, spellings_of
+from yiben.readers.shifted import PINYIN, SIGNS, Guess, damaged_at, restored
 
 Sureness = Literal["high", "medium", "low", "unknown"]
 _SPELLED = re.compile(rf"(?<=[\u3400-\u9fff])\(([{PINYIN}]{{1,6}})\)")
@@ -19,6 +21,8 @@ _WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ％．＋＆]+")
 _WIDTHS = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LOST = re.compile("\ufffd+")
+# What stands around a damaged place says nothing about the language.
+_DAMAGE = re.compile(rf"[{SIGNS}][^。\n]{{0,12}}")
 # Characters that only traditional text has, among the commonest of all; one is a sign to look closer.
 _TRADITIONAL = re.compile(
     "[們個國發經這對時會來說為學與從實業產動員區縣務際設計劃報總經濟進項億萬無門開關條農應長電過點網線結給統計當態萬陳體類書車東馬風飛龍齊]"
@@ -60,10 +64,10 @@ def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
     if "\ufffd" in raw:
         repairs += [Repair(m.start(), m.end(), m[0], m[0], "unknown", "lost") for m in _LOST.finditer(raw)]
     if spelled or traditional:
-        shifted = _shifted(raw, words, spelled=spelled)
-        repairs = [*[r for r in repairs if not _inside(r, shifted)], *shifted]
+        shifted = _shifted(raw, words, spelled=spelled, traditional=traditional)
+        repairs = [*_outside(repairs, shifted), *shifted]
         if spelled:
-            repairs += [r for r in _pinyin(raw) if not _inside(r, shifted)]
+            repairs += _outside(_pinyin(raw), shifted)
     if not repairs and not traditional:
         return Repaired(Mapped(raw), ())
     repairs.sort(key=lambda r: (r.start, r.end))
@@ -76,12 +80,7 @@ def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
 
 def simplified(text: str, words: Lexicon) -> str:
     """Traditional text in simplified characters, one for one."""
-    converter = _converter()
-    lines = []
-    for line in text.split("\n"):
-        made = converter.convert(line)
-        lines.append(made if len(made) == len(line) else "".join(map(_simple_char, line)))
-    return _mainland("\n".join(lines), words)
+    return _mainland(simple_lines(text), words)
 
 
 def _mainland(text: str, words: Lexicon) -> str:
@@ -90,23 +89,6 @@ def _mainland(text: str, words: Lexicon) -> str:
         keep_before = "".join(rule["keep_before"])
         text = re.sub(rf"(?<![{keep_after}]){char}(?![{keep_before}])", rule["to"], text)
     return text
-
-
-@lru_cache(maxsize=1)
-def _converter():  # type: ignore[no-untyped-def]
-    import opencc
-
-    return opencc.OpenCC("t2s")
-
-
-@lru_cache(maxsize=65536)
-def _simple_char(char: str) -> str:
-    made: str = _converter().convert(char)
-    return made if len(made) == 1 else char
-
-
-def _simple(text: str) -> str:
-    return _simple_char(text) if len(text) == 1 else "".join(map(_simple_char, text))
 
 
 def _is_traditional(raw: str) -> bool:
@@ -160,13 +142,12 @@ def _pinyin(raw: str) -> Iterator[Repair]:
         yield Repair(found.start(), found.end(), found[0], "", "high", "pinyin")
 
 
-def _shifted(raw: str, words: Lexicon, *, spelled: bool) -> list[Repair]:
+def _shifted(raw: str, words: Lexicon, *, spelled: bool, traditional: bool) -> list[Repair]:
     """Stretches read one byte off; those that nothing explains are listed as unknown."""
     starts = damaged_at(raw)
     if not starts:
         return []
-    spellings = spellings_of(raw)
-    language = _language(raw, words)
+    language = Language(_DAMAGE.sub("\n", _SPELLED.sub("", raw)), words, traditional=traditional)
     made: list[Repair] = []
     seen: dict[str, Guess | None] = {}
     edge = 0
@@ -175,32 +156,39 @@ def _shifted(raw: str, words: Lexicon, *, spelled: bool) -> list[Repair]:
             continue
         around = raw[max(0, start - 10) : start + 40]
         if around not in seen:
-            seen[around] = restored(raw, start, language, spellings)
+            before, last = _before(raw, start, made)
+            seen[around] = restored(raw, start, before, last, language)
         guess = seen[around]
         if guess is not None and guess.start != start:
             guess = replace(guess, start=start, end=guess.end + start - guess.start)
-        if guess is None or guess.margin < 0.2:
+        if guess is None or (guess.margin < 0.05 and not guess.only_mark):
             if spelled:
                 made.append(Repair(start, start + 1, raw[start], raw[start], "unknown", "shifted"))
             continue
-        sure: Sureness = "high" if guess.margin > 2.0 else "medium" if guess.margin > 0.7 else "low"
+        sure: Sureness = "high" if guess.margin > 3.0 else "medium" if guess.margin > 1.0 else "low"
         made.append(Repair(start, guess.end, raw[start : guess.end], guess.text, sure, "shifted"))
         edge = guess.end
     return made
 
 
-def _language(raw: str, words: Lexicon) -> Language:
-    text = simplified(re.sub(r"[?？][^。]{0,12}", "\n", _SPELLED.sub("", raw)), words)
-    known = [
-        *words.parts["words"]["common"].split(),
-        *words.parts["words"]["phrases"].split(),
-        *words.indicators,
-    ]
-    return Language(text, _SPELLED.sub("", raw), known, _simple)
+def _before(raw: str, start: int, made: Sequence[Repair]) -> tuple[str, int]:
+    """The two characters before `start`, simplified, and the byte just before it."""
+    edge = made[-1].end if made and made[-1].end > start - 24 else max(0, start - 24)
+    between = _SPELLED.sub("", raw[edge:start])
+    said = (made[-1].restored if made and edge == made[-1].end else "") + between
+    said = "".join(map(simple_char, ("\n\n" + said)[-2:]))
+    return said, gbk_code(between[-1])[1] or -1 if between else -1
 
 
-def _inside(repair: Repair, others: list[Repair]) -> bool:
-    return any(other.start < repair.end and repair.start < other.end for other in others)
+def _outside(repairs: Iterable[Repair], others: Sequence[Repair]) -> list[Repair]:
+    """Those of `repairs` that touch none of `others`, which are in order and apart."""
+    starts = [one.start for one in others]
+    kept = []
+    for repair in repairs:
+        near = bisect_left(starts, repair.end) - 1
+        if near < 0 or others[near].end <= repair.start:
+            kept.append(repair)
+    return kept
 
 
 def _apart(repairs: list[Repair]) -> list[Repair]:

@@ -4,116 +4,79 @@ Some sites edit GBK pages byte by byte: they put pinyin after what looks like a 
 character, or turn the bytes of a full-width mark into its half-width form, also where these two
 bytes belong to two different characters. From there the bytes are read one off. The surviving
 bytes still stand in the text, so the lost ones have few candidates, and the language decides.
+
+The page is walked once from the damaged place. A reading is either in step with the page or one
+byte off: then it holds the first byte of a character that the next byte completes. That the page
+is right as it stands is one of the readings, so sound text wins against every repair.
 """
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
+
+from yiben.readers.language import Char, Language, gbk_char, gbk_code, simple_char
 
 PINYIN = "a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüêńňǹḿ"
-_SPELL = re.compile(rf"([{PINYIN}]{{1,6}})\)")
-_NEXT = re.compile(rf"\(([{PINYIN}]{{1,6}})\)")
-_START = re.compile(
-    rf"[?？](?:[{PINYIN}]{{1,6}}\)|[?？!！;；:：]?[^\x00-\x7f\s]|[?？][a-zA-Z^_`~|{{}}@\[\]\\])"
-)
-_PRIOR = re.compile(rf"([\u4e00-\u9fff])\([{PINYIN}]{{1,6}}\)$")
+SIGNS = "?？\ufffd"
+_SPELL = re.compile(rf"\(?([{PINYIN}]{{1,6}})\)")
+_NOTE = re.compile(rf"\([{PINYIN}]{{1,6}}\)")
+_START = re.compile(rf"[{SIGNS}](?!\s|$)")
+_POINTED = re.compile("[。、，；：“”《》·！？—…]")
+# Marks whose two bytes A3xx a site may turn into one byte.
 _MARKS = "?!;:,()？！；：，（）"
-_BEAM = 14
-_LONGEST = 14
-_GOOD = -3.9
-_FAIR = -4.3
-_DROP = 2.5
-
-
-@dataclass(frozen=True, slots=True)
-class Byte:
-    """One byte of the page: known, or lost (None); `spells` is the pinyin that was put after it."""
-
-    value: int | None
-    spells: str = ""
+_WIDE_MARKS = frozenset("？！；：，（）")
+_HOLES = frozenset((*range(0xA1, 0xB0), *range(0xF8, 0xFF), 0xD7))
+_BEAM = 9
+_FEW = 4
+_WORST = 14.0
+_NEAR = 6.0
+_LONGEST = 60
+_SETTLED = 2
+# Costs, in the logarithms of the language: a sign that is one, a mark or digit that the page
+# put in place of two bytes, two bytes dropped, pinyin that the character does not have.
+_SIGN = 10.0
+_MARK = 1.0
+_DROP = 0.25
+_MISREAD = 6.0
+_ODD = 3.0
+_MOST_DROPS = 3
+_NONE, _ANY = -1, -2
+_by_score = attrgetter("score")
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a damaged stretch must have read, and by how much it beats the next candidate."""
+    """What a damaged stretch must have read, and by how much it beats the next candidate.
+
+    `only_mark`: the next candidate differs in nothing but a punctuation mark.
+    """
 
     start: int
     end: int
     text: str
     margin: float
+    only_mark: bool = False
 
 
-class Language:
-    """How likely one character follows another: from the document itself and from known words."""
+class _Reading(NamedTuple):
+    """One way to read the page so far.
 
-    def __init__(self, text: str, page: str, words: Sequence[str], simple: Callable[[str], str]) -> None:
-        """`text` is the clean part in simplified characters, `page` the characters as they stand."""
-        self.single: Counter[str] = Counter(text)
-        self.double: Counter[str] = Counter(map("".join, itertools.pairwise(text)))
-        for word in words:
-            for pair in itertools.pairwise(word):
-                self.double["".join(pair)] += 1
-                self.single[pair[0]] += 1
-        self.phrases = re.compile(
-            "|".join(sorted({re.escape(word) for word in words if len(word) > 2}, key=len, reverse=True))
-            or "(?!)"
-        )
-        self.kinds: Counter[str] = Counter(pair[0] for pair in self.double)
-        self.total = max(1, sum(self.single.values()))
-        self.simple = simple
-        self.by_lead: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
-        self.by_trail: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
-        common = {*_LEVEL_ONE, *page}
-        for char in sorted(common):
-            lead, trail = _code(char)
-            if lead:
-                plain = simple(char)
-                self.by_lead[lead].append((lead, trail, plain))
-                self.by_trail[trail].append((lead, trail, plain))
-        often = [char for char, _ in self.single.most_common(400) if _code(char)[0]]
-        self.frequent = [(*_code(char), simple(char)) for char in often]
-        self._scores: dict[str, float] = {}
+    `lead` is the first byte of a character not yet complete: `_NONE` in step, `_ANY` when that byte
+    is lost; `last` is the byte before the next one, -1 where it is not known. `said` is the text
+    since the start, `sure` how much of it was restored, up to `end` in the page.
+    """
 
-    def bonus(self, text: str) -> float:
-        """What whole phrases in `text` add: they say more than their pairs of characters."""
-        return sum(2.5 * (len(found) - 2) for found in self.phrases.findall(text))
-
-    def score(self, before: str, char: str) -> float:
-        """Log of the likelihood of `char` after `before`, both simplified."""
-        pair = before + char
-        known = self._scores.get(pair)
-        if known is None:
-            alone = self.single[char] / self.total + _rarity(char)
-            kinds = self.kinds[before] + 1.0
-            known = math.log((self.double[pair] + kinds * alone) / (self.single[before] + kinds))
-            self._scores[pair] = known
-        return known
-
-
-@lru_cache(maxsize=8192)
-def _rarity(char: str) -> float:
-    """A floor for characters that the document does not hold: common ones are likelier."""
-    try:
-        code = char.encode("gb2312")
-    except UnicodeEncodeError:
-        return 1e-9
-    return 2e-5 if len(code) == 2 and 0xB0 <= code[0] <= 0xD7 else 1e-7
-
-
-@lru_cache(maxsize=65536)
-def _char(lead: int, trail: int) -> str:
-    """The character of two GBK bytes; '' where there is none."""
-    try:
-        char = bytes((lead, trail)).decode("gbk")
-    except UnicodeDecodeError:
-        return ""
-    return char if len(char) == 1 else ""
+    score: float
+    said: str
+    sure: int
+    end: int
+    lead: int
+    last: int
+    drops: int
 
 
 def damaged_at(text: str) -> list[int]:
@@ -121,174 +84,188 @@ def damaged_at(text: str) -> list[int]:
     return [match.start() for match in _START.finditer(text) if match.start()]
 
 
-def restored(text: str, start: int, language: Language, spellings: dict[str, set[str]]) -> Guess | None:
-    """The best reading of the stretch that begins at `start`; None when nothing fits.
+def restored(text: str, start: int, before: str, last: int, language: Language) -> Guess | None:
+    """The best reading of the stretch that begins at `start`; None when the page stands as it is.
 
-    Bytes that no character has were dropped without a trace; such gaps are tried only where
-    the surviving bytes alone make no language.
+    `before` are the two characters before it, simplified, `last` the byte before it (-1: not known).
+    Bytes of no character may have been dropped without a trace; that is tried only where nothing
+    else makes language.
     """
-    streams = list(_streams(text, start))
-    prior = _PRIOR.search(text, max(0, start - 12), start)
-    before = prior[1] if prior else text[start - 1]
-    best: tuple[float, float, str, int] | None = None
-    for drops in (0, 1, 2):
-        for end, stream, seams in streams:
-            after = text[end] if end < len(text) else "\n"
-            for variant, gaps in _with_drops(stream, seams, drops):
-                found = _decode(variant, gaps, before, after, language, spellings)
-                if found is None:
-                    continue
-                score = found[0] - _DROP * drops
-                if best is None or score > best[0]:
-                    best = (score, found[1], found[2], end)
-        if best is not None and best[0] / (len(best[2]) + 1) > (_GOOD if drops == 0 else _FAIR):
-            break
-    if best is None or best[0] / (len(best[2]) + 1) < -11:
-        return None
-    return Guess(start, best[3], best[2], best[1])
-
-
-def _streams(text: str, start: int) -> Iterable[tuple[int, list[Byte], list[int]]]:
-    """Byte streams of even length that the text may stand for, where each ends, and its seams."""
-    stream: list[Byte] = []
-    seams: list[int] = []
-    place = start
-    while place < len(text) and len(stream) < 2 * _LONGEST:
-        char = text[place]
-        spelled = _SPELL.match(text, place + 1) if char in "?？" else None
-        if spelled:
-            stream, place = [*stream, Byte(None, spelled[1])], spelled.end()
-        elif char in "?？" and not (stream and place == start + 1):
-            stream, place = [*stream, Byte(None)], place + 1
-        elif char in _MARKS:
-            if char in "(（" and (named := _NEXT.match(text, place)):
-                if len(stream) % 2:
-                    yield named.end(), [*stream, Byte(None, named[1])], seams
-                return
-            code = ord(char) if ord(char) < 128 else ord(char) - 0xFEE0
-            stream, place = [*stream, Byte(0xA3), Byte(code + 0x80)], place + 1
-        elif 0x40 <= ord(char) < 0x7F:
-            if len(stream) % 2:
-                after = _NEXT.match(text, place + 1)
-                end = after.end() if after else place + 1
-                yield end, [*stream, Byte(ord(char), after[1] if after else "")], seams
-            stream, place = [*stream, Byte(0xA3), Byte(ord(char) + 0x80)], place + 1
-        else:
-            lead, trail = _code(char)
-            if not lead:
-                return
-            stream, place = [*stream, Byte(lead), Byte(trail)], place + 1
-        seams = [*seams, len(stream)]
-        if len(stream) % 2 == 0:
-            yield place, stream, seams
-            return
-
-
-def _with_drops(
-    stream: Sequence[Byte], seams: Sequence[int], drops: int
-) -> Iterable[tuple[list[Byte], frozenset[int]]]:
-    """The stream with `drops` pairs of lost bytes between what stands in the text, and where."""
-    lost = [Byte(None), Byte(None)]
-    places = [seam for seam in seams if 0 < seam < len(stream) and seam % 2]
-    if drops == 0:
-        yield list(stream), frozenset()
-    elif drops == 1:
-        for first in places:
-            yield [*stream[:first], *lost, *stream[first:]], frozenset((first,))
-    elif len(stream) <= 16:
-        for index, first in enumerate(places):
-            for second in places[index:]:
-                variant = [*stream[:first], *lost, *stream[first:second], *lost, *stream[second:]]
-                yield variant, frozenset((first, second + 2))
-
-
-def _decode(
-    stream: Sequence[Byte],
-    gaps: frozenset[int],
-    before: str,
-    after: str,
-    language: Language,
-    spellings: dict[str, set[str]],
-) -> tuple[float, float, str] | None:
-    """The likeliest characters of a stream: score, lead over the second, text.
-
-    A gap at byte n says that bytes n and n+1 were dropped: no character has them as a pair.
-    """
-    simple, score_of = language.simple, language.score
-    beam: list[tuple[float, str, str, int]] = [(0.0, simple(before), "", _code(before)[1])]
-    for place in range(0, len(stream), 2):
-        grown: list[tuple[float, str, str, int]] = []
-        gap = place - 1 in gaps
-        for score, prior, said, byte in beam:
-            for lead, trail, plain in _candidates(
-                stream[place], stream[place + 1], byte, language, spellings
-            ):
-                if gap and _char(byte, lead):
-                    continue
-                grown.append((score + score_of(prior, plain), plain, said + plain, trail))
+    beam = [_Reading(0.0, before, 0, start, _NONE, last, 0)]
+    place, edge = start, min(len(text), start + _LONGEST)
+    while place < edge:
+        after = _after(text, place)
+        grown: list[_Reading] = []
+        for rank, reading in enumerate(beam):
+            if reading.lead == _NONE:
+                grown += _in_step(text, place, after, reading, language)
+                continue
+            direct = _off(text, place, after, reading, language)
+            grown += direct
+            if rank < _FEW and reading.drops < _MOST_DROPS and _odd(direct, reading):
+                for short in _dropped(reading, language, reading.end):
+                    grown += _off(text, place, after, short, language)
         if not grown:
-            return None
-        grown.sort(reverse=True)
-        beam = grown[:_BEAM]
-    tail = simple(after)
-    head = simple(before)
-    final = sorted(
-        (
-            (score + score_of(prior, tail) + language.bonus(f"{head}{said}{tail}"), said)
-            for score, prior, said, _ in beam
-        ),
-        reverse=True,
-    )
-    best, text = final[0]
-    second = next((score for score, said in final if said != text), best - 20)
-    return best, best - second, text
+            break
+        beam, place = _best(grown), after
+        if _settled(beam):
+            break
+    return _outcome(start, beam)
 
 
-def _candidates(
-    first: Byte, second: Byte, last: int, language: Language, spellings: dict[str, set[str]]
-) -> list[tuple[int, int, str]]:
-    """Characters that two bytes may be, simplified, with the bytes."""
-    simple = language.simple
-    leads = _values(first, last, spellings)
-    if leads is None and second.value is not None:
-        return language.by_trail[second.value]
-    if leads is None and not spellings.get(second.spells):
-        return language.frequent
-    found: list[tuple[int, int, str]] = []
-    for lead in leads if leads is not None else language.by_lead:
-        trails = _values(second, lead, spellings)
-        if trails is not None:
-            found += [(lead, trail, simple(char)) for trail in trails if (char := _char(lead, trail))]
-        elif leads is not None:
-            found += language.by_lead[lead]
-    return found
+def _odd(grown: list[_Reading], reading: _Reading) -> bool:
+    """Whether nothing that follows `reading` makes language."""
+    return all(one.score < reading.score - _ODD for one in grown)
 
 
-def _values(byte: Byte, last: int, spellings: dict[str, set[str]]) -> tuple[int, ...] | None:
-    """The values a byte may have after the byte `last`; None when nothing is known."""
-    if byte.value is not None:
-        return (byte.value,)
-    known = spellings.get(byte.spells) if byte.spells else None
-    if known:
-        return tuple({code[1] for code in map(_code, known) if code[0] == last}) or None
-    return None
+def _outcome(start: int, beam: list[_Reading]) -> Guess | None:
+    first = next((one for one in beam if one.lead == _NONE), None)
+    if first is None:
+        return None
+    made = first.said[2 : first.sure]
+    rival = next((one for one in beam if one.said[2 : one.sure] != made or one.end != first.end), None)
+    margin = min(20.0, first.score - rival.score) if rival else 20.0
+    alike = rival is not None and _unmarked(rival.said) == _unmarked(first.said)
+    return Guess(start, first.end, made, margin, alike) if first.end > start else None
 
 
-@lru_cache(maxsize=65536)
-def _code(char: str) -> tuple[int, int]:
-    pair = char.encode("gbk", "replace")
-    return (pair[0], pair[1]) if len(pair) == 2 else (0, 0)
+def _unmarked(text: str) -> str:
+    return _POINTED.sub("。", text)
 
 
-# The 3,755 commonest characters of GB 2312, in the order of their code.
-_LEVEL_ONE = "".join(
-    char for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF) if (char := _char(lead, trail))
-)
+def _best(grown: list[_Reading]) -> list[_Reading]:
+    """The readings worth following: none far behind, and always one that is in step."""
+    grown.sort(key=_by_score, reverse=True)
+    floor = grown[0].score - _WORST
+    kept = [one for one in grown[:_BEAM] if one.score >= floor]
+    if all(one.lead != _NONE for one in kept):
+        kept += [one for one in grown[_BEAM:] if one.lead == _NONE][:1]
+    return kept
 
 
-def spellings_of(text: str) -> dict[str, set[str]]:
-    """Pinyin → the characters that the document spells so."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for char, spelled in re.findall(rf"([\u4e00-\u9fff])\(([{PINYIN}]{{1,6}})\)", text):
-        found[spelled].add(char)
-    return dict(found)
+def _settled(beam: list[_Reading]) -> bool:
+    """Whether the winner reads on in step, and nothing that is off comes near it."""
+    first = beam[0]
+    if first.lead != _NONE or len(first.said) - max(2, first.sure) < _SETTLED:
+        return False
+    return all(one.lead == _NONE for one in beam if one.score > first.score - _NEAR)
+
+
+def _after(text: str, place: int) -> int:
+    """Where the character at `place` ends, with the pinyin put to it."""
+    char = text[place]
+    found = None
+    if char in SIGNS:
+        found = _SPELL.match(text, place + 1)
+    elif char > "@":
+        found = _NOTE.match(text, place + 1)
+    return found.end() if found else place + 1
+
+
+def _in_step(text: str, place: int, after: int, reading: _Reading, language: Language) -> Iterable[_Reading]:
+    """The page stands as it is here, or the first byte of a character was lost."""
+    score, said, sure, end, _, last, drops = reading
+    char = text[place]
+    if char not in SIGNS:
+        lead, trail = gbk_code(char)
+        plain = simple_char(char) if lead else char
+        score += language.score(said[-2:], plain)
+        return (_Reading(score, said + plain, sure, end, _NONE, trail if lead else -1, drops),)
+    cost = _SIGN if after == place + 1 and char != "\ufffd" else 2 * _SIGN
+    made = [_Reading(score - cost, said + char, sure, end, _NONE, -1, drops)]
+    spelled = _spelled(text, place, after, language)
+    leads = {trail for lead, trail, _ in spelled if lead == last or last < 0}
+    made += [_Reading(score, said, sure, end, lead, lead, drops) for lead in leads]
+    if not leads:
+        made.append(_Reading(score - (_MARK if spelled else 0), said, sure, end, _ANY, -1, drops))
+    return made
+
+
+def _off(text: str, place: int, after: int, reading: _Reading, language: Language) -> list[_Reading]:
+    """The page is read one byte off: the next byte completes a character."""
+    char = text[place]
+    code = gbk_code(char)
+    if code[0] and char not in _WIDE_MARKS:
+        return _completed(reading, code[0], code[1], 0.0, after, language)
+    made: list[_Reading] = []
+    if char in SIGNS:
+        made += _lost(text, place, after, reading, language)
+    byte = ord(char) if char < "\x7f" else ord(char) - 0xFEE0
+    if 0x40 <= byte < 0x7F:
+        made += _completed(reading, byte, _NONE, 0.0, after, language)
+    if 0x21 <= byte < 0x7F and after == place + 1:
+        cost = _MARK if char in _MARKS else 2 * _MARK
+        made += _completed(reading, 0xA3, byte + 0x80, cost, after, language)
+    return made
+
+
+def _completed(
+    reading: _Reading, trail: int, lead: int, cost: float, after: int, language: Language
+) -> list[_Reading]:
+    """The byte `trail` completes a character, `lead` begins the next one (`_NONE`: in step again)."""
+    score, said, _, _, first, last, drops = reading
+    before = said[-2:]
+    byte = trail if lead == _NONE else lead
+    if first == _ANY:
+        chars = language.by_trail(trail, before)
+        if last >= 0:
+            chars = [char for char in chars if not gbk_char(last, char[0])]
+    else:
+        char = gbk_char(first, trail)
+        chars = [(first, trail, simple_char(char))] if char else []
+    return [
+        _Reading(
+            score - cost + language.score(before, plain),
+            said + plain,
+            len(said) + 1,
+            after,
+            lead,
+            byte,
+            drops,
+        )
+        for _, _, plain in chars
+    ]
+
+
+def _lost(text: str, place: int, after: int, reading: _Reading, language: Language) -> list[_Reading]:
+    """The second byte of a character was lost, or a pair of bytes that no character has."""
+    score, said, _, _, first, gap, drops = reading
+    before, sure = said[-2:], len(said) + 1
+    chars: Iterable[Char] = _spelled(text, place, after, language)
+    if first != _ANY:
+        fitting = [char for char in chars if char[0] == first]
+        score -= _MISREAD if chars and not fitting else 0.0
+        chars = fitting or language.by_lead(first, before)
+    elif gap >= 0:
+        chars = [char for char in chars if not gbk_char(gap, char[0])]
+    made = [
+        _Reading(score + language.score(before, plain), said + plain, sure, after, _NONE, trail, drops)
+        for _, trail, plain in chars
+    ]
+    if after == place + 1:
+        made += _dropped(reading, language, after)
+    return made
+
+
+def _dropped(reading: _Reading, language: Language, end: int) -> list[_Reading]:
+    """Two bytes that no character has were dropped: the end of one character, the start of the next."""
+    score, said, _, _, first, _, drops = reading
+    if first == _ANY:
+        return []
+    before, sure = said[-2:], len(said) + 1
+    made = [
+        _Reading(
+            score - _DROP + language.score(before, plain), said + plain, sure, end, _ANY, trail, drops + 1
+        )
+        for _, trail, plain in language.by_lead(first, before)
+        if trail in _HOLES
+    ]
+    made.sort(key=_by_score, reverse=True)
+    return made[:_FEW]
+
+
+def _spelled(text: str, place: int, after: int, language: Language) -> tuple[Char, ...]:
+    """The characters that the pinyin put after the sign at `place` may belong to."""
+    if after == place + 1:
+        return ()
+    return language.readings.get(text[place + 1 : after].strip("()"), ())
