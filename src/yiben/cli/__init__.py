@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "slip": ("documents", "slip", "Print a slip by its number."),
     "allocate": ("allocation", "allocate", "Grant scarce quotas to claims in policy order."),
     "appraise": ("appraisal", "appraise", "Appraise a project's energy use and carbon emissions."),
+    "energy-budget": ("energy_budget", "energy_budget", "Set the year's energy budgets of enterprises."),
     "seal": ("journal", "seal", "Close a month."),
     "verify": ("journal", "verify", "Recompute every hash, link and seal; or prove a bulletin's file."),
     "rebuild": ("journal", "rebuild", "Make the books anew from the entries."),
