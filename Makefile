@@ -25,7 +25,7 @@ test: $(VENV)/test.stamp ## Install what the tests need and run them all
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_house.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lock: $(VENV)/test.stamp ## Pin all requirements anew, with hashes and without addresses
 	$(BIN)/python scripts/lock_requirements.py
