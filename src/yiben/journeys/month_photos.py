@@ -108,13 +108,14 @@ def _read(data: bytes, name: str, *, keep_place: bool) -> Photo:
 def photos_of(pack: Pack, subject: str, *, month: Period | None = None) -> list[MonthPhoto]:
     """The photos of a subject that stand now, newest month first, by taken time within it."""
     found = [
-        _photo(mark) for mark in marks(pack.name, kind=KIND, subject=subject) if "removed" not in mark.facts
+        photo_of(mark) for mark in marks(pack.name, kind=KIND, subject=subject) if "removed" not in mark.facts
     ]
     wanted = [one for one in found if month is None or one.month == month]
     return sorted(wanted, key=lambda one: (-one.month.first.toordinal(), str(one.taken_at), one.digest))
 
 
-def _photo(mark: Mark) -> MonthPhoto:
+def photo_of(mark: Mark) -> MonthPhoto:
+    """A photo from the mark that holds it."""
     facts = mark.facts
     taken = facts.get("taken_at")
     return MonthPhoto(

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from yiben.ledger.models import MarkVersion
 
 
@@ -28,4 +30,18 @@ def marks(scene: str, *, kind: str, subject: str | None = None, slot: str | None
     return [
         Mark(row.subject, row.kind, row.slot, json.loads(row.facts), row.recorded_from)
         for row in rows.order_by("row_id")
+    ]
+
+
+def marks_at(scene: str, *, subject: str, number: int | None) -> list[Mark]:
+    """Every mark of a subject as known after transaction `number` (None: now), by kind and slot."""
+    rows = MarkVersion.objects.filter(scene=scene, subject=subject)
+    if number is None:
+        rows = rows.filter(recorded_to=None)
+    else:
+        later = Q(recorded_to=None) | Q(recorded_to__gt=number)
+        rows = rows.filter(later, recorded_from__lte=number)
+    return [
+        Mark(row.subject, row.kind, row.slot, json.loads(row.facts), row.recorded_from)
+        for row in rows.order_by("kind", "slot")
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,11 +15,13 @@ from yiben.ledger.books import PREFIX, period_book, subject_book
 from yiben.ledger.checks import NODE_FIELDS
 from yiben.ledger.frames import COUNTY_ZONE, moment_head
 from yiben.ledger.history import Said, history
-from yiben.ledger.models import Entry, MarkVersion, NodeVersion, Transaction
+from yiben.ledger.models import Entry, NodeVersion, Transaction
 from yiben.people.access import Person
 from yiben.people.models import Officer
 from yiben.scenes.model import Field, Label, Pack
 from yiben.scenes.values import Fact, fact_of
+from yiben.web.cases import rule_label
+from yiben.web.mark_words import fact_label, fact_words
 from yiben.web.rows import Column as ListColumn
 from yiben.web.rows import facts_of_rows, known_at, scope_of, visible_fields, visible_measures
 from yiben.web.shown import Shown, shown
@@ -46,6 +47,12 @@ KINDS = {
     "document": "文件",
     "move": "收支",
     "photo": "影像",
+    "baseline": "年度计划",
+    "node_change": "节点调整",
+    "figure": "报告数据",
+    "mention": "报告提及",
+    "promise": "报告承诺",
+    "check": "报告核对",
 }
 WAYS = {
     "page": "页面",
@@ -218,15 +225,6 @@ def moments_of(subject: Subject) -> list[dict[str, str]]:
     return [*found, {"at": "", "said": say("现在")}]
 
 
-def marks_of(subject: Subject) -> list[dict[str, Any]]:
-    """What else is noted of the subject: exemptions, filings, cases."""
-    rows = known_at(MarkVersion, subject.number).filter(scene=subject.pack.name, subject=subject.key)
-    return [
-        {"kind": say(KINDS.get(row.kind, row.kind)), "slot": row.slot, "facts": json.loads(row.facts)}
-        for row in rows.order_by("kind", "slot")
-    ]
-
-
 def told_history(
     subject: Subject, person: Person, units: Mapping[str, str], **narrow: Any
 ) -> list[dict[str, Any]]:
@@ -252,10 +250,16 @@ def _told(
     names: Mapping[str, str],
 ) -> dict[str, Any]:
     one = NODE_FIELDS.get(row.name) if row.kind == "node" else fields.get(row.name)
-    value: Shown = shown(one, row.value, units) if one else Shown(_free(row.value))
+    value = (
+        shown(one, row.value, units)
+        if one
+        else Shown(fact_words(subject.pack, row.kind, row.name, row.value))
+    )
     return {
         "said": row,
-        "label": label_of(one.label) if one else row.name,
+        "label": label_of(one.label)
+        if one
+        else f"{say(KINDS.get(row.kind, row.kind))} · {fact_label(row.name)}",
         "of": _slot_label(row, subject.pack),
         "value": value,
         "unit": one.unit if one and one.unit != "%" else "",
@@ -267,13 +271,14 @@ def _told(
     }
 
 
-def _free(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 def _slot_label(row: Said, pack: Pack) -> str:
     if row.kind == "node" and row.slot in pack.nodes:
         return label_of(pack.nodes[row.slot].label)
+    if row.kind == "filing" and "@" in row.slot:
+        form, _, period = row.slot.partition("@")
+        return f"{label_of(pack.forms[form].label) if form in pack.forms else form} {period}"
+    if row.kind in ("case", "exemption") and (raw := pack.rules.get(row.slot.partition("@")[0])):
+        return rule_label(raw)
     return row.slot
 
 

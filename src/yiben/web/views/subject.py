@@ -14,9 +14,11 @@ from yiben.ledger.checks import NODE_FIELDS
 from yiben.people.roles import Action
 from yiben.scenes.pairs import pairs_of
 from yiben.web import subjects
+from yiben.web.beside import beside_of
 from yiben.web.curves import curve_of
 from yiben.web.doors import needs, person
 from yiben.web.judged import judged
+from yiben.web.mark_words import fact_label
 from yiben.web.rows import visible_fields, visible_measures
 from yiben.web.scenes_here import moment_asked, month_asked, pack_named
 from yiben.web.shown import unit_names
@@ -53,7 +55,7 @@ def subject_page(request: HttpRequest, scene: str, key: str) -> HttpResponse:
         "nodes": subjects.nodes_of(subject, on=on),
         "tables": _tables(subject, said, who),
         "curves": _curves(subject, said, month, who),
-        "marks": subjects.marks_of(subject),
+        "beside": beside_of(subject, who, units, on=on),
         "history": told if request.GET.get("history") == "all" else told[:HISTORY_SHOWN],
         "history_count": len(told),
         "may_edit": who.may(Action.RECORD, unit=str(unit) if unit else None) and not as_of,
@@ -131,7 +133,7 @@ def fact_page(request: HttpRequest, scene: str, key: str, name: str) -> HttpResp
     view = {
         "pack": pack,
         "subject": subject,
-        "label": label_of(one.label) if one else name,
+        "label": label_of(one.label) if one else fact_label(name),
         "help": label_of(one.help) if one is not None and one.help else "",
         "unit": one.unit if one else "",
         "slot": label_of(pack.nodes[slot].label) if slot in pack.nodes else slot,
