@@ -2,47 +2,34 @@
 
 One setting, YIBEN_NOTICES, names where they go; empty (the default) sends none. They leave after
 the database has committed, on a thread of their own; a dead line or a wrong address is logged and
-never undoes or delays a step.
+never undoes or delays a step. Subscriptions (webhooks.py) hear of the same steps.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import logging
 import smtplib
 import time
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import lru_cache
-from typing import Any
-from urllib.parse import parse_qs, quote_plus, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
 from yiben.cases.model import Case
+from yiben.cases.robots import ROBOTS
+from yiben.cases.robots import Notice as Notice
+from yiben.cases.robots import payload_for as payload_for
+from yiben.cases.robots import signed as signed
+from yiben.cases.webhooks import tell_webhooks, webhooks_on
 from yiben.people.models import Officer
-from yiben.scenes.cases import CaseBook
 
 SECONDS = 5
-LINES_SHOWN = 20
-ROBOTS = {"oapi.dingtalk.com": "dingtalk", "qyapi.weixin.qq.com": "wecom", "open.feishu.cn": "feishu"}
-STATES = {
-    "sent": "已发出",
-    "received": "已签收",
-    "returned": "退回重办",
-    "answered": "已反馈待审核",
-    "asked": "申请豁免待批",
-    "closed": "已销号",
-    "exempt": "已豁免",
-    "void": "已作废",
-}
 log = logging.getLogger("yiben.notices")
 
 
@@ -50,90 +37,7 @@ class BadTarget(ValueError):
     """A part of YIBEN_NOTICES names no address that notices can go to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What is told (通知): a heading, lines of text, and whom it concerns."""
-
-    heading: str
-    lines: tuple[str, ...]
-    unit: str
-    facts: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, case: Case, *, book: CaseBook, title: str) -> Notice:
-        """The notice of a case as it stands; says nothing that only insiders may read."""
-        slip = case.slip
-        kind = book.slips[slip.type].label.zh
-        name = str(case.opening.get("name", "")) or case.subject
-        lines = (
-            f"{slip.number} {STATES[case.state]}",
-            f"事由:{case.reason('zh')}",
-            f"答复期限:{case.due}" if case.waits_for_unit else "",
-        )
-        facts = {
-            "event": f"case.{case.steps[-1].do}",
-            "scene": case.scene,
-            "subject": case.subject,
-            "case": case.slot,
-            "number": slip.number,
-            "state": case.state,
-            "level": case.level,
-            "unit": case.unit,
-            "due": case.due.isoformat(),
-            "at": case.steps[-1].at.isoformat(),
-        }
-        shown = tuple(line for line in lines if line)
-        return cls(f"{title}{kind}:{name}", shown, case.unit, facts)
-
-    @classmethod
-    def of_round(cls, cases: Sequence[Case], *, title: str) -> Notice:
-        """One notice for all slips that a round sent to one unit; robots refuse floods."""
-        first = cases[0]
-        shown = [
-            f"{one.slip.number} {one.opening.get('name') or one.subject},{one.due}前答复" for one in cases
-        ]
-        more = [f"……共{len(cases)}件"] if len(cases) > LINES_SHOWN else []
-        facts = {
-            "event": "case.open",
-            "scene": first.scene,
-            "unit": first.unit,
-            "number": first.slip.number,
-            "numbers": [one.slip.number for one in cases],
-        }
-        heading = f"{title}:新发{len(cases)}件督办"
-        return cls(heading, (*shown[:LINES_SHOWN], *more), first.unit, facts)
-
-    @property
-    def text(self) -> str:
-        """Heading and lines as plain text."""
-        return "\n".join((self.heading, *self.lines))
-
-
 Target = Callable[[Notice], None]
-
-
-def payload_for(robot: str, notice: Notice) -> dict[str, Any]:
-    """The message in the form that a robot takes; unknown ones get plain JSON."""
-    marked = "\n\n".join((f"**{notice.heading}**", *notice.lines))
-    if robot == "dingtalk":
-        return {"msgtype": "markdown", "markdown": {"title": notice.heading, "text": marked}}
-    if robot == "wecom":
-        return {"msgtype": "markdown", "markdown": {"content": marked}}
-    if robot == "feishu":
-        return {"msg_type": "text", "content": {"text": notice.text}}
-    return {"heading": notice.heading, "lines": list(notice.lines), **notice.facts}
-
-
-def signed(url: str, *, robot: str, milliseconds: int) -> str:
-    """The address with DingTalk's signature where it carries a secret; the secret is taken out."""
-    parts = urlsplit(url)
-    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    secret = query.pop("secret", "")
-    if robot == "dingtalk" and secret:
-        said = f"{milliseconds}\n{secret}".encode()
-        digest = hmac.new(secret.encode(), said, hashlib.sha256).digest()
-        query |= {"timestamp": str(milliseconds), "sign": base64.b64encode(digest).decode()}
-    return urlunsplit(parts._replace(query=urlencode(query, quote_via=quote_plus)))
 
 
 def _webhook(url: str, robot: str) -> Target:
@@ -225,13 +129,14 @@ def _deliver_apart(notice: Notice, targets: list[Target]) -> None:
 
 
 def notices_on() -> bool:
-    """Whether the setting names any target."""
-    return bool(getattr(settings, "NOTICES", ""))
+    """Whether anybody is to hear of steps: by the setting, or by subscription."""
+    return bool(getattr(settings, "NOTICES", "")) or webhooks_on()
 
 
 def tell_after_commit(notice: Notice) -> None:
     """Send a notice once the step is in the ledger; nothing where notices are off."""
-    if not notices_on():
+    tell_webhooks(notice)
+    if not settings.NOTICES:
         return
     try:
         targets = targets_of(settings.NOTICES)

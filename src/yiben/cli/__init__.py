@@ -35,6 +35,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "seal": ("journal", "seal", "Close a month."),
     "verify": ("journal", "verify", "Recompute every hash, link and seal; or prove a bulletin's file."),
     "rebuild": ("journal", "rebuild", "Make the books anew from the entries."),
+    "webhooks": (
+        "webhooks",
+        "webhooks",
+        "Subscriptions: tell other programs of findings, cases, publications.",
+    ),
     "backup": ("keeping", "backup", "Copy the whole ledger into one checked file, while it is in use."),
     "restore": ("keeping", "restore", "Bring a backup into an empty ledger, and check it."),
     "map": ("county_map", "county_map", "Check the county's own map of towns, and use it."),

@@ -12,6 +12,8 @@ import pyarrow as pa
 from yiben.boards.drawing import draw
 from yiben.boards.drawn import DrawnBoard
 from yiben.boards.frozen import FrozenBoard, Reproduction, erratum, freeze, reproduce, thaw
+from yiben.cases.robots import Notice
+from yiben.cases.webhooks import tell_webhooks
 from yiben.journeys.assess_scene import assess_scene, colours_by_subject
 from yiben.kernel.periods import Period
 from yiben.ledger.attachments import load, store
@@ -101,6 +103,9 @@ def publish_board(
         seen=seen,
         action=Action.PUBLISH,
     )
+    told = {"scene": pack.name, "board": name, "period": drawn.period, "digest": drawn.digest}
+    label, title = board_of(pack, name).label.zh, pack.title.zh
+    tell_webhooks(Notice.of_publication("board", name=f"{label} {drawn.period}", title=title, facts=told))
     return Published(frozen, recorded.transaction, seen)
 
 

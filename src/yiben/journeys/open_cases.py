@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from yiben.assess import Findings
 from yiben.assess.model import Finding
 from yiben.cases.model import CLOSED, EXEMPT, Case
 from yiben.cases.notices import notices_on, tell_round
+from yiben.cases.robots import Notice
+from yiben.cases.webhooks import tell_webhooks, webhooks_on
 from yiben.journeys.assess_scene import assess_scene
 from yiben.journeys.read_cases import cases_of
 from yiben.journeys.send_slips import Desk, at_desk, put_down, refuse_any, unit_problems, word_problems
@@ -95,6 +98,7 @@ def open_cases(
                 opened.append((subject, slot))
         done = put_down(desk, way=way, why=f"{month} 研判立件", action=Action.REVIEW)
         _tell(desk, {*opened, *reopened})
+        _tell_findings(pack, judged, month)
     return Opened(done.transaction, tuple(opened), tuple(reopened), standing)
 
 
@@ -206,6 +210,14 @@ def _tell(desk: Desk, sent: set[tuple[str, str]]) -> None:
     if notices_on() and sent:
         cases = [case for case in cases_of(desk.pack) if (case.subject, case.slot) in sent]
         tell_round(cases, title=desk.pack.title.zh)
+
+
+def _tell_findings(pack: Pack, judged: Findings, month: Period) -> None:
+    """To those who subscribed: how many findings of each colour the month has."""
+    if webhooks_on():
+        counts = Counter(one.colour.word for one in judged.each() if one.month == month.first)
+        title = pack.title.zh
+        tell_webhooks(Notice.of_findings(counts, scene=pack.name, month=str(month), title=title))
 
 
 def state_matters(desk: Desk, matters: list[Matter], *, origin: str, source: str) -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from yiben.cases.robots import Notice
+from yiben.cases.webhooks import tell_webhooks
 from yiben.journeys.bulletin_matter import Names, bulletin_matter, names_now
 from yiben.kernel.periods import Period
 from yiben.kernel.problems import Place, Problem, Refused
@@ -141,7 +143,15 @@ def publish_bulletin(
         "corrects": before[0].document.digest if before else "",
     }
     _state(pack, document.key, facts, by=by, at=at, action=Action.PUBLISH, way=way, why=reason)
+    _tell(pack, "bulletin", document)
     return published_bulletin(pack, month)
+
+
+def _tell(pack: Pack, event: str, document: Document) -> None:
+    """To those who subscribed: what was published or approved."""
+    told = {"scene": pack.name, "document": document.key, "digest": document.digest}
+    title = pack.title.zh
+    tell_webhooks(Notice.of_publication(event, name=document.title, title=title, facts=told))
 
 
 def _publish_problems(month: Period, before: Sequence[PublishedDocument], reason: str) -> list[Problem]:
@@ -181,6 +191,7 @@ def approve_bulletin(pack: Pack, month: Period, *, by: Person, at: datetime, way
         for form, data in files.items()
     }
     _state(pack, waiting.document.key, {**facts, "files": kept}, by=by, at=at, action=Action.APPROVE, way=way)
+    _tell(pack, "approved", waiting.document)
     return Approved(published_bulletin(pack, month), untypeset)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from yiben.people.models import Duty, Officer, Unit
 from yiben.people.roles import COUNTY_WIDE, RIGHTS, Action, Role
@@ -43,6 +44,10 @@ class Person:
     def sees_secrets(self) -> bool:
         """Whether values that are not yet published may be shown (未公布数据): to those who work on them."""
         return any(self.may(action) for action in INSIDERS)
+
+    def narrowed_to(self, actions: Collection[Action]) -> Person:
+        """The same person with no more than some actions: never more than they have."""
+        return replace(self, scopes={one: reach for one, reach in self.scopes.items() if one in actions})
 
     def require(self, action: Action, *, unit: str | None = None) -> None:
         """Raise NotAllowed unless the action is allowed."""

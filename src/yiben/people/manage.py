@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from datetime import datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from yiben.kernel.problems import Place, Problem, Refused
+from yiben.people import second_factor, tokens
 from yiben.people.access import Person
-from yiben.people.models import ApiToken, AuditEvent, Duty, Officer, Unit
+from yiben.people.models import AuditEvent, Duty, Officer, Unit
 from yiben.people.roles import Action, Role
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,59}")
-MAX_UNIT_NAME, MAX_OFFICER_NAME, MAX_TOKEN_NAME = 120, 60, 60
+MAX_UNIT_NAME, MAX_OFFICER_NAME = 120, 60
 
 
 def add_unit(code: str, *, name: str, name_en: str = "", parent: str = "", by: Person, at: datetime) -> Unit:
@@ -62,7 +61,7 @@ def add_officer(username: str, *, name: str, unit: str, password: str, by: Perso
 def set_password(username: str, *, password: str, by: Person, at: datetime) -> None:
     """A new password for somebody who forgot theirs; also ends a lock-out."""
     by.require(Action.MANAGE)
-    officer = _officer(username)
+    officer = officer_called(username)
     if problems := _password_problems(password, officer):
         raise Refused(problems)
     officer.set_password(password)
@@ -74,7 +73,7 @@ def set_password(username: str, *, password: str, by: Person, at: datetime) -> N
 def set_active(username: str, *, is_active: bool, by: Person, at: datetime) -> None:
     """Let an officer in, or keep them out; what they recorded stays theirs."""
     by.require(Action.MANAGE)
-    officer = _officer(username)
+    officer = officer_called(username)
     if username == by.username and not is_active:
         raise Refused([Problem("officer-self", username, "somebody else", Place(field="username"))])
     officer.is_active = is_active
@@ -85,7 +84,7 @@ def set_active(username: str, *, is_active: bool, by: Person, at: datetime) -> N
 def give_duty(username: str, *, role: str, unit: str, by: Person, at: datetime) -> None:
     """Give an officer a role for a unit and those below it."""
     by.require(Action.MANAGE)
-    officer, where = _officer(username), Unit.objects.filter(code=unit).first()
+    officer, where = officer_called(username), Unit.objects.filter(code=unit).first()
     problems = [
         *_unless(role in {one.value for one in Role}, "duty-role", role, ", ".join(Role), "role"),
         *_unless(where is not None, "duty-unit", unit, "the code of a unit", "unit"),
@@ -109,43 +108,19 @@ def take_duty(duty: int, *, by: Person, at: datetime) -> None:
     _note(by, at, "duty-taken", f"{held.officer.username}: {held.role} for {held.unit.code}")
 
 
-def make_token(officer: Officer, *, name: str, at: datetime) -> str:
-    """A token by which a program speaks for an officer (接口令牌); shown once, kept as a digest only."""
-    secret = f"yb_{secrets.token_urlsafe(32)}"
-    ApiToken.objects.create(
-        officer=officer, name=name[:MAX_TOKEN_NAME] or "token", digest=digest_of(secret), made_at=at
-    )
-    AuditEvent.objects.create(
-        at=at, officer=officer.username, event="token-made", detail=name[:MAX_TOKEN_NAME]
-    )
-    return secret
+def end_tokens(username: str, *, by: Person, at: datetime) -> None:
+    """End every token of an officer: a program or machine was lost."""
+    tokens.end_every_token(officer_called(username), by=by, at=at)
 
 
-def end_token(officer: Officer, token: int, *, at: datetime) -> None:
-    """End one of an officer's own tokens."""
-    held = ApiToken.objects.filter(pk=token, officer=officer, ended_at=None).first()
-    if held is not None:
-        held.ended_at = at
-        held.save(update_fields=["ended_at"])
-        AuditEvent.objects.create(at=at, officer=officer.username, event="token-ended", detail=held.name)
+def end_second_factor(username: str, *, by: Person, at: datetime) -> None:
+    """Turn an officer's second factor off: the phone was lost; they set up another one."""
+    by.require(Action.MANAGE)
+    second_factor.end(officer_called(username), by=by, at=at)
 
 
-def officer_of_token(secret: str) -> Officer | None:
-    """The active officer for whom a token speaks."""
-    held = (
-        ApiToken.objects.filter(digest=digest_of(secret), ended_at=None, officer__is_active=True)
-        .select_related("officer__unit")
-        .first()
-    )
-    return held.officer if held is not None else None
-
-
-def digest_of(secret: str) -> str:
-    """What is kept of a token: long random secrets need no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _officer(username: str) -> Officer:
+def officer_called(username: str) -> Officer:
+    """The officer with a username. Raises Refused."""
     officer = Officer.objects.filter(username=username).first()
     if officer is None:
         raise Refused([Problem("officer-unknown", username, "an officer", Place(field="username"))])

@@ -94,6 +94,21 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # The actions that it was narrowed to, parted by spaces; empty is all that its officer may do.
+    actions = models.CharField(max_length=200, blank=True, default="")
+    used_on = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["-made_at"]
+
+
+class SecondFactor(models.Model):
+    """What a second factor is checked with (二次验证): a salt, the last step used, recovery digests."""
+
+    officer = models.OneToOneField(Officer, on_delete=models.CASCADE, related_name="second_factor")
+    salt = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    last_step = models.BigIntegerField(default=0)
+    recovery = models.TextField(blank=True, default="[]")

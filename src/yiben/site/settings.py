@@ -4,6 +4,7 @@ YIBEN_HOME      the folder for database, attachments, county packs and secrets (
 YIBEN_DATABASE  sqlite:///PATH or postgresql://USER@HOST:PORT/NAME (default: SQLite in YIBEN_HOME)
 YIBEN_HOSTS     the host names that are served, joined by commas (default: loopback only)
 YIBEN_NOTICES   addresses of group robots and mail servers for notices of cases (default: none)
+YIBEN_WEBHOOKS  host names that subscriptions may send to, joined by spaces (default: none, off)
 YIBEN_HTTPS     1 when the site is served over HTTPS (cookies then never travel in the clear)
 """
 
@@ -96,6 +97,8 @@ SIGN_IN_FAILURES_PER_ADDRESS = 50
 MESSAGE_TAGS = {40: "bad", 30: "warn", 25: "good"}
 # Where notices of cases go (see cases/notices.py); empty sends none.
 NOTICES = os.environ.get("YIBEN_NOTICES", "")
+# Which hosts subscriptions may send to (see cases/addresses.py); empty turns them off.
+WEBHOOKS = os.environ.get("YIBEN_WEBHOOKS", "")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 UPLOAD_MAX_BYTES = 60_000_000

@@ -57,9 +57,11 @@ def signed_in(view: View) -> View:
 
 
 def person(request: HttpRequest) -> Person:
-    """The signed-in person's rights, read once a request."""
+    """The signed-in person's rights, read once a request; a token may have been made with fewer."""
     found: Any = getattr(request, "_person", None)
     if found is None:
         assert request.user.is_authenticated, "a page asked for a person behind a public door"
-        found = request._person = person_of(request.user)  # type: ignore[attr-defined,arg-type]
+        found = person_of(request.user)  # type: ignore[arg-type]
+        narrowed = getattr(request, "_narrowed", None)
+        found = request._person = found if narrowed is None else found.narrowed_to(narrowed)  # type: ignore[attr-defined]
     return found  # type: ignore[no-any-return]

@@ -11,12 +11,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 
 from yiben.kernel.problems import Refused
 from yiben.ledger.packs import UnknownScene
 from yiben.people.access import NotAllowed
-from yiben.people.manage import officer_of_token
+from yiben.people.tokens import bearer_of
 from yiben.web.doors import PUBLIC, opens, person
 from yiben.web.problems import all_told
 from yiben.web.views import errors
@@ -40,7 +40,9 @@ class TokenSignIn:
         if request.path.startswith("/api/"):
             scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
             if scheme.lower() == "bearer":
-                request.user = officer_of_token(secret.strip()) or AnonymousUser()  # type: ignore[assignment]
+                bearer = bearer_of(secret.strip(), at=timezone.now())
+                request.user = bearer.officer if bearer else AnonymousUser()  # type: ignore[assignment]
+                request._narrowed = bearer.actions if bearer else None  # type: ignore[attr-defined]
             elif request.method not in SAFE_METHODS:
                 request.user = AnonymousUser()
         return self.get_response(request)

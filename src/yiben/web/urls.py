@@ -21,6 +21,7 @@ from yiben.web.views import (
     scenes,
     sign_in,
     subject,
+    webhooks,
 )
 
 register_converter(KeyConverter, "key")
@@ -35,9 +36,11 @@ def health(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("health", health, name="health"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-in/code", sign_in.sign_in_code, name="sign-in-code"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", sign_in.language, name="language"),
     path("account", sign_in.account, name="account"),
+    path("account/second", people.second, name="second"),
     path("account/tokens", people.make_token, name="token-make"),
     path("account/tokens/<int:token>/end", people.end_token, name="token-end"),
     path("", cockpit.home, name="home"),
@@ -69,6 +72,9 @@ urlpatterns = [
     path("units/add", people.add_unit, name="unit-add"),
     path("officers/add", people.add_officer, name="officer-add"),
     path("officers/<key:username>", people.change_officer, name="officer-change"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("webhooks/add", webhooks.webhook_add, name="webhook-add"),
+    path("webhooks/<int:webhook>/end", webhooks.webhook_end, name="webhook-end"),
     path("reports", reports.reports, name="reports"),
     path("reports/<slug:digest>", reports.report, name="report"),
     path("reports/<slug:digest>/review", reports.review, name="report-review"),

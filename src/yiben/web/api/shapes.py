@@ -211,3 +211,102 @@ class HeadOut(Schema):
     digest: str
     recorded_at: datetime | None
     seal: dict[str, Any] | None
+
+
+class PublishIn(Schema):
+    """Which period's board to publish; the reason makes it an erratum of one that was published."""
+
+    period: Text = Field(default="", max_length=40)
+    reason: Text = Field(default="", max_length=500)
+
+
+class PublishedOut(Schema):
+    """A published board: its transaction, digest and period."""
+
+    transaction: int
+    digest: str
+    period: str
+
+
+class ReproducedOut(Schema):
+    """A published board drawn again: whether it is the same, and where not."""
+
+    same: bool
+    digest: str
+    again: str
+    differences: list[str]
+
+
+class VerdictOut(Schema):
+    """What a verification of the journal found."""
+
+    clean: bool
+    transactions: int
+    entries: int
+    seals: int
+    head: str
+    problems: list[ProblemOut]
+
+
+class SealOut(Schema):
+    """A month's seal."""
+
+    month: str
+    sealed_at: datetime
+    officer: str
+    transaction_count: int
+    entry_count: int
+    root: str
+    previous: str
+    digest: str
+
+
+class MonthIn(Schema):
+    """A month by name, such as 2026-07; where it may be left out, the one that is being closed."""
+
+    month: Text = Field(default="", max_length=40)
+
+
+class TransactionOut(Schema):
+    """The header of a transaction, and its place in the chain."""
+
+    id: int
+    recorded_at: datetime
+    officer: str
+    unit: str
+    way: str
+    why: str
+    scene: str
+    pack_version: int
+    source: str
+    entry_count: int
+    entries_root: str
+    previous: str
+    digest: str
+
+
+class EntryOut(Schema):
+    """One entry of a transaction."""
+
+    id: int
+    subject: str
+    kind: str
+    slot: str
+    facts: dict[str, Any]
+
+
+class TransactionDetail(TransactionOut):
+    """A transaction with its first entries."""
+
+    entries: list[EntryOut]
+
+
+class EventOut(Schema):
+    """A sign-in, its failure, or a change of rights."""
+
+    id: int
+    at: datetime
+    officer: str
+    event: str
+    detail: str
+    address: str

@@ -47,6 +47,12 @@ EVENTS = {
     "duty-taken": "撤去岗位",
     "token-made": "建立令牌",
     "token-ended": "作废令牌",
+    "tokens-ended": "作废全部令牌",
+    "second-factor-on": "启用二次验证",
+    "second-factor-off": "关闭二次验证",
+    "recovery-code-used": "使用恢复码",
+    "webhook-added": "新增推送",
+    "webhook-ended": "停止推送",
 }
 
 

@@ -72,7 +72,7 @@ def _month(key: str) -> Period:
     return month
 
 
-def _found(pack: Pack, month: Period, who: Person) -> tuple[Paper, PublishedDocument | None]:
+def bulletin_for(pack: Pack, month: Period, who: Person) -> tuple[Paper, PublishedDocument | None]:
     """The published paper, or the draft for those who may see it."""
     published = next(iter(published_bulletins(pack, month=month)), None)
     if published is not None and (published.is_approved or may_see_drafts(who, pack)):
@@ -104,7 +104,7 @@ def documents(request: HttpRequest, scene: str) -> HttpResponse:
 def document(request: HttpRequest, scene: str, key: str) -> HttpResponse:
     """One bulletin as a page; each number leads to its sources."""
     pack, who, month = pack_named(scene), person(request), _month(key)
-    paper, published = _found(pack, month, who)
+    paper, published = bulletin_for(pack, month, who)
     view: dict[str, Any] = {
         "pack": pack,
         "key": key,
@@ -140,7 +140,7 @@ def _page(pack: Pack, key: str, one: Figure) -> str:
 def figure(request: HttpRequest, scene: str, key: str, figure: str) -> HttpResponse:
     """What one number of a bulletin was computed from: each fact, whose it is, and its own page."""
     pack, who, month = pack_named(scene), person(request), _month(key)
-    paper, published = _found(pack, month, who)
+    paper, published = bulletin_for(pack, month, who)
     try:
         one = paper.document.figure(figure)
     except KeyError as error:
@@ -219,7 +219,7 @@ def document_file(request: HttpRequest, scene: str, key: str, kind: str) -> Http
     pack, month = pack_named(scene), _month(key)
     if kind not in WRITERS:
         raise Http404(f"no format is called {kind!r}")
-    paper, published = _found(pack, month, person(request))
+    paper, published = bulletin_for(pack, month, person(request))
     try:
         data = file_of(published, kind) if published else WRITERS[kind](paper)
     except CannotTypeset as error:
@@ -266,6 +266,13 @@ def _tell(request: HttpRequest, error: Refused, pack: Pack) -> None:
         messages.error(request, f"{one.where}:{one.found};{one.expected}")
 
 
+def slip_paper(request: HttpRequest, pack: Pack, number: str) -> Paper:
+    """A slip ready to be written, for those whom its case concerns; for others there is none."""
+    if not may_see(person(request), case_by_number(pack, number)):
+        raise Http404(f"no slip {number!r}")
+    return print_slip(pack.name, number, site=request.build_absolute_uri("/").rstrip("/"))
+
+
 @needs(Action.READ)
 @require_safe
 def slip_file(request: HttpRequest, scene: str, number: str, kind: str) -> HttpResponse:
@@ -274,9 +281,7 @@ def slip_file(request: HttpRequest, scene: str, number: str, kind: str) -> HttpR
     if kind not in WRITERS:
         raise Http404(f"no format is called {kind!r}")
     try:
-        if not may_see(person(request), case_by_number(pack, number)):
-            raise Http404(f"no slip {number!r}")
-        paper = print_slip(scene, number, site=request.build_absolute_uri("/").rstrip("/"))
+        paper = slip_paper(request, pack, number)
         return attachment(WRITERS[kind](paper), name=f"{number}.{kind}", kind=MEDIA[kind])
     except LookupError as error:
         raise Http404(str(error)) from error

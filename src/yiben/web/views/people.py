@@ -9,16 +9,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yiben.kernel.problems import Refused
-from yiben.people import manage
-from yiben.people.models import Officer, Unit
+from yiben.people import manage, second_factor, tokens
+from yiben.people.models import Officer, SecondFactor, Unit
 from yiben.people.roles import ROLE_LABELS, Action
 from yiben.web.doors import needs, person, signed_in
 from yiben.web.problems import all_told
+from yiben.web.views.sign_in import account_view, password_problem
 from yiben.web.words import say
+from yiben.writers.documents.codes import code_svg
 
 OFFICERS_SHOWN = 500
 WORDS = {
@@ -44,7 +47,7 @@ WORDS = {
 def units(request: HttpRequest) -> HttpResponse:
     """The tree of units, and officers with their duties."""
     search = request.GET.get("q", "").strip()[:60]
-    officers = Officer.objects.select_related("unit").prefetch_related("duties__unit")
+    officers = Officer.objects.select_related("unit", "second_factor").prefetch_related("duties__unit")
     if search:
         officers = officers.filter(name__icontains=search) | officers.filter(username__icontains=search)
     view = {
@@ -139,6 +142,8 @@ def change_officer(request: HttpRequest, username: str) -> HttpResponse:
         "password": lambda: manage.set_password(username, password=sent.get("password", ""), by=by, at=at),
         "close": lambda: manage.set_active(username, is_active=False, by=by, at=at),
         "open": lambda: manage.set_active(username, is_active=True, by=by, at=at),
+        "tokens": lambda: manage.end_tokens(username, by=by, at=at),
+        "second": lambda: manage.end_second_factor(username, by=by, at=at),
     }
     if what not in works or not sent.get("duty", "0").isdecimal():
         return redirect("units")
@@ -149,19 +154,53 @@ def change_officer(request: HttpRequest, username: str) -> HttpResponse:
 @require_POST
 def make_token(request: HttpRequest) -> HttpResponse:
     """Make a token for one's own programs; it is shown once."""
-    officer = Officer.objects.get(pk=request.user.pk)
-    secret = manage.make_token(officer, name=request.POST.get("name", "").strip(), at=timezone.now())
-    return render(request, "account.html", {"secret": secret, "tokens": tokens_of(officer)})
+    sent, officer = request.POST, Officer.objects.get(pk=request.user.pk)
+    days = sent.get("days", "")
+    secret = tokens.make_token(
+        officer,
+        name=sent.get("name", "").strip(),
+        at=timezone.now(),
+        days=int(days) if days.isdecimal() and len(days) < 6 else tokens.DAYS[0],
+        actions=None if sent.get("rights") == "all" else tokens.READING,
+    )
+    return render(request, "account.html", {"secret": secret} | account_view(request))
 
 
 @signed_in
 @require_POST
 def end_token(request: HttpRequest, token: int) -> HttpResponse:
     """End one of one's own tokens."""
-    manage.end_token(Officer.objects.get(pk=request.user.pk), token, at=timezone.now())
+    tokens.end_token(Officer.objects.get(pk=request.user.pk), token, at=timezone.now())
     return redirect("account")
 
 
-def tokens_of(officer: Officer) -> list[Any]:
-    """The tokens that still speak for an officer."""
-    return list(officer.tokens.filter(ended_at=None))
+@signed_in
+@sensitive_post_parameters("password", "code")
+@require_http_methods(["GET", "POST"])
+def second(request: HttpRequest) -> HttpResponse:
+    """One's own second factor: set up with a QR code, confirmed by its first code, turned off again."""
+    officer, at = Officer.objects.get(pk=request.user.pk), timezone.now()
+    view: dict[str, Any] = {}
+    what = request.POST.get("what", "")
+    if what in ("begin", "end"):
+        view["problem"] = password_problem(request, request.POST.get("password", ""))
+    if what == "begin" and not view["problem"]:
+        held = second_factor.begin(officer, at=at)
+        view |= {"waits": held.confirmed_at is None} | _setup(held)
+    elif what == "confirm":
+        view["codes"] = second_factor.confirm(officer, request.POST.get("code", "")[:20], at=at)
+        pending = SecondFactor.objects.filter(officer=officer, confirmed_at=None).first()
+        if not view["codes"] and pending is not None:
+            view |= {"problem": say("验证码不正确。"), "waits": True} | _setup(pending)
+    elif what == "end" and not view["problem"]:
+        second_factor.end(officer, at=at)
+        messages.success(request, say("二次验证已关闭。"))
+        return redirect("account")
+    view["second"] = second_factor.standing(officer)
+    return render(request, "second.html", view, status=400 if view.get("problem") else 200)
+
+
+def _setup(held: SecondFactor) -> dict[str, Any]:
+    # The code is drawn here from our own text, which segno escapes.
+    picture = mark_safe(code_svg(second_factor.setup_address(held)))
+    return {"picture": picture, "secret": second_factor.shown_secret(held)}
