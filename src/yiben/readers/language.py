@@ -44,11 +44,11 @@ def gbk_code(char: str) -> tuple[int, int]:
 
 
 # The 3,755 commonest characters of GB 2312, in the order of their code.
-_LEVEL_ONE = "".join(
+COMMON = "".join(
     char for lead in range(0xB0, 0xD8) for trail in range(0xA1, 0xFF) if (char := gbk_char(lead, trail))
 )
 # Marks and how often they stand in reports, roughly.
-_POINTS = {
+POINTS = {
     "。": 0.02,
     "、": 0.02,
     "，": 0.02,
@@ -135,13 +135,13 @@ def _by_bytes(chars: Iterable[str]) -> tuple[_Buckets, _Buckets]:
 @lru_cache(maxsize=2)
 def _alphabet(traditional: bool) -> tuple[frozenset[str], tuple[_Buckets, _Buckets]]:
     """The common characters of one of the two writings, and the same by their bytes."""
-    chars = set(_LEVEL_ONE)
+    chars = set(COMMON)
     if traditional:
         import opencc
 
-        written = opencc.OpenCC("s2t").convert("\n".join(_LEVEL_ONE)).split("\n")
+        written = opencc.OpenCC("s2t").convert("\n".join(COMMON)).split("\n")
         chars = {new for new in written if len(new) == 1}
-    chars |= set(_POINTS)
+    chars |= set(POINTS)
     return frozenset(chars), _by_bytes(sorted(chars))
 
 
@@ -252,8 +252,8 @@ class Language:
 @lru_cache(maxsize=8192)
 def _rarity(char: str) -> float:
     """A floor for characters that the document does not hold: common ones are likelier."""
-    if char in _POINTS:
-        return _POINTS[char]
+    if char in POINTS:
+        return POINTS[char]
     try:
         code = char.encode("gb2312")
     except UnicodeEncodeError:

@@ -12,7 +12,7 @@ from typing import Literal
 from yiben.readers.language import Language, gbk_code, simple_char, simple_lines
 from yiben.readers.lexicon import Lexicon, either, lexicon
 from yiben.readers.offsets import Mapped
-from yiben.readers.shifted import PINYIN, SIGNS, Guess, damaged_at, restored
+from yiben.readers.shifted import PINYIN, SIGNS, Guess, damaged_at, garbled_at, restored
 
 Sureness = Literal["high", "medium", "low", "unknown"]
 _SPELLED = re.compile(rf"(?<=[\u3400-\u9fff])\(([{PINYIN}]{{1,6}})\)")
@@ -21,6 +21,8 @@ _WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ％．＋＆]+")
 _WIDTHS = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LOST = re.compile("\ufffd+")
+# How far a reading must lead, and how much better than the page it must be where that looks sound.
+_DOUBT, _GAIN = 0.05, 16.0
 # What stands around a damaged place says nothing about the language.
 _DAMAGE = re.compile(rf"[{SIGNS}][^。\n]{{0,12}}")
 # Characters that only traditional text has, among the commonest of all; one is a sign to look closer.
@@ -63,11 +65,10 @@ def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
     spelled = len(_TONED.findall(raw)) >= 2 if ")" in raw else False
     if "\ufffd" in raw:
         repairs += [Repair(m.start(), m.end(), m[0], m[0], "unknown", "lost") for m in _LOST.finditer(raw)]
-    if spelled or traditional:
-        shifted = _shifted(raw, words, spelled=spelled, traditional=traditional)
-        repairs = [*_outside(repairs, shifted), *shifted]
-        if spelled:
-            repairs += _outside(_pinyin(raw), shifted)
+    shifted = _shifted(raw, words, spelled=spelled, traditional=traditional)
+    repairs = [*_outside(repairs, shifted), *shifted]
+    if spelled:
+        repairs += _outside(_pinyin(raw), shifted)
     if not repairs and not traditional:
         return Repaired(Mapped(raw), ())
     repairs.sort(key=lambda r: (r.start, r.end))
@@ -144,7 +145,8 @@ def _pinyin(raw: str) -> Iterator[Repair]:
 
 def _shifted(raw: str, words: Lexicon, *, spelled: bool, traditional: bool) -> list[Repair]:
     """Stretches read one byte off; those that nothing explains are listed as unknown."""
-    starts = damaged_at(raw)
+    sound = not (spelled or traditional)
+    starts = garbled_at(raw) if sound else damaged_at(raw)
     if not starts:
         return []
     language = Language(_DAMAGE.sub("\n", _SPELLED.sub("", raw)), words, traditional=traditional)
@@ -161,7 +163,7 @@ def _shifted(raw: str, words: Lexicon, *, spelled: bool, traditional: bool) -> l
         guess = seen[around]
         if guess is not None and guess.start != start:
             guess = replace(guess, start=start, end=guess.end + start - guess.start)
-        if guess is None or (guess.margin < 0.05 and not guess.only_mark):
+        if guess is None or guess.gain < _GAIN * sound or (guess.margin < _DOUBT and not guess.only_mark):
             if spelled:
                 made.append(Repair(start, start + 1, raw[start], raw[start], "unknown", "shifted"))
             continue

@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from yiben.readers.language import Char, Language, gbk_char, gbk_code, simple_char
+from yiben.readers.language import COMMON, POINTS, Char, Language, gbk_char, gbk_code, simple_char
 
 PINYIN = "a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜüêńňǹḿ"
 SIGNS = "?？\ufffd"
 _SPELL = re.compile(rf"\(?([{PINYIN}]{{1,6}})\)")
 _NOTE = re.compile(rf"\([{PINYIN}]{{1,6}}\)")
 _START = re.compile(rf"[{SIGNS}](?!\s|$)")
+# All but the common characters, their marks and the printable bytes.
+_RARE = re.compile(f"[^{re.escape(COMMON)}{re.escape(''.join(POINTS))}\\x00-\\x7f]")
 _POINTED = re.compile("[。、，；：“”《》·！？—…]")
 # Marks whose two bytes A3xx a site may turn into one byte.
 _MARKS = "?!;:,()？！；：，（）"
@@ -52,14 +54,16 @@ _by_score = attrgetter("score")
 class Guess:
     """What a damaged stretch must have read, and by how much it beats the next candidate.
 
-    `only_mark`: the next candidate differs in nothing but a punctuation mark.
+    `gain` is how much it beats the page as it stands; `only_mark`: the next candidate differs in
+    nothing but a punctuation mark.
     """
 
     start: int
     end: int
     text: str
     margin: float
-    only_mark: bool = False
+    gain: float
+    only_mark: bool
 
 
 class _Reading(NamedTuple):
@@ -82,6 +86,11 @@ class _Reading(NamedTuple):
 def damaged_at(text: str) -> list[int]:
     """Where shifted stretches may begin."""
     return [match.start() for match in _START.finditer(text) if match.start()]
+
+
+def garbled_at(text: str) -> list[int]:
+    """The same in a page that looks sound: only where characters follow that few reports hold."""
+    return [start for start in damaged_at(text) if _RARE.search(text, start, start + 10)]
 
 
 def restored(text: str, start: int, before: str, last: int, language: Language) -> Guess | None:
@@ -124,9 +133,10 @@ def _outcome(start: int, beam: list[_Reading]) -> Guess | None:
         return None
     made = first.said[2 : first.sure]
     rival = next((one for one in beam if one.said[2 : one.sure] != made or one.end != first.end), None)
-    margin = min(20.0, first.score - rival.score) if rival else 20.0
+    page = next((one for one in beam if one.end == start), None)
+    margin, gain = (min(20.0, first.score - one.score) if one else 20.0 for one in (rival, page))
     alike = rival is not None and _unmarked(rival.said) == _unmarked(first.said)
-    return Guess(start, first.end, made, margin, alike) if first.end > start else None
+    return Guess(start, first.end, made, margin, gain, alike) if first.end > start else None
 
 
 def _unmarked(text: str) -> str:
@@ -171,7 +181,7 @@ def _in_step(text: str, place: int, after: int, reading: _Reading, language: Lan
         plain = simple_char(char) if lead else char
         score += language.score(said[-2:], plain)
         return (_Reading(score, said + plain, sure, end, _NONE, trail if lead else -1, drops),)
-    cost = _SIGN if after == place + 1 and char != "\ufffd" else 2 * _SIGN
+    cost = _SIGN if after == place + 1 else 2 * _SIGN
     made = [_Reading(score - cost, said + char, sure, end, _NONE, -1, drops)]
     spelled = _spelled(text, place, after, language)
     leads = {trail for lead, trail, _ in spelled if lead == last or last < 0}
