@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,8 @@ from yiben.readers.promises import alike
 INDICATORS, PROJECTS = "indicators", "projects"
 # Below this likeness of names a project is offered, but never taken by itself.
 SURE, POSSIBLE = 0.9, 0.45
+# How many names that share characters are compared in full.
+_NEAREST = 60
 EVERY = {1: "month", 3: "quarter", 12: "year"}
 STATUS = {"actual": "actual", "forecast": "estimate", "target": "target"}
 
@@ -29,6 +32,30 @@ class Target:
     statements: tuple[Statement, ...]
 
 
+class Names:
+    """The names of the county's projects, read once and indexed by their pairs of characters (项目名录)."""
+
+    def __init__(self) -> None:
+        pack = installed(PROJECTS)
+        rows = subject_book(pack)._default_manager.filter(recorded_to=None)
+        self.named = [
+            (code, known) for code, known in rows.values_list("subject", PREFIX + pack.display) if known
+        ]
+        self.holding: dict[str, list[int]] = defaultdict(list)
+        for number, (_, known) in enumerate(self.named):
+            for pair in _pairs(known):
+                self.holding[pair].append(number)
+
+    def near(self, name: str) -> list[tuple[str, str]]:
+        """Code and name of the projects that share a pair of characters with `name`, the nearest first."""
+        shared = Counter(number for pair in _pairs(name) for number in self.holding.get(pair, ()))
+        return [self.named[number] for number, _ in shared.most_common(_NEAREST)]
+
+
+def _pairs(name: str) -> set[str]:
+    return {name[at : at + 2] for at in range(len(name) - 1)}
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A project that a mention may mean (候选项目), and how alike the names are."""
@@ -37,14 +64,21 @@ class Candidate:
     name: str
     likeness: float
 
+    @property
+    def percent(self) -> int:
+        """The likeness in per cent, for people."""
+        return round(self.likeness * 100)
 
-def target_of(kind: str, facts: Mapping[str, Any], *, digest: str, chosen: str = "") -> Target | None:
+
+def target_of(
+    kind: str, facts: Mapping[str, Any], *, digest: str, chosen: str = "", names: Names | None = None
+) -> Target | None:
     """Where a record goes; None for what stays with the report (promises, checks, unsure names)."""
     origin = {"document": digest, "start": facts["start"], "end": facts["end"], "text": facts["text"]}
     if kind == "figure":
         return _indicator(facts, origin, chosen)
     if kind == "mention":
-        return _project(facts, origin, chosen)
+        return _project(facts, origin, chosen, names)
     return None
 
 
@@ -91,10 +125,12 @@ def _measured(facts: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
     return (str(period), {name: f"{number:f}"}) if number == round(number, 6) else None
 
 
-def _project(facts: Mapping[str, Any], origin: Mapping[str, Any], chosen: str) -> Target | None:
+def _project(
+    facts: Mapping[str, Any], origin: Mapping[str, Any], chosen: str, names: Names | None
+) -> Target | None:
     code = chosen
     if not code:
-        sure = [one for one in candidates(str(facts["name"])) if one.likeness >= SURE]
+        sure = [one for one in candidates(str(facts["name"]), names) if one.likeness >= SURE]
         if len(sure) != 1:
             return None
         code = sure[0].code
@@ -103,15 +139,10 @@ def _project(facts: Mapping[str, Any], origin: Mapping[str, Any], chosen: str) -
     return Target(PROJECTS, code, (Statement(code, {**origin, **kept}, "mention", slot),))
 
 
-def candidates(name: str, *, most: int = 5) -> Sequence[Candidate]:
+def candidates(name: str, names: Names | None = None, *, most: int = 5) -> Sequence[Candidate]:
     """The county's projects whose names are most like `name`, the likeliest first."""
-    pack = installed(PROJECTS)
-    rows = subject_book(pack)._default_manager.filter(recorded_to=None)
-    found = [
-        Candidate(code, known, round(likeness(name, known), 3))
-        for code, known in rows.values_list("subject", PREFIX + pack.display)
-        if known
-    ]
+    near = (names or Names()).near(name)
+    found = [Candidate(code, known, round(likeness(name, known), 3)) for code, known in near]
     likely = [one for one in found if one.likeness >= POSSIBLE]
     return sorted(likely, key=lambda one: (-one.likeness, one.code))[:most]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from yiben.journeys.report_targets import Target, target_of
+from yiben.journeys.report_targets import Names, Target, target_of
 from yiben.kernel.problems import Place, Problem, Refused
 from yiben.ledger.attachments import store
 from yiben.ledger.marks import Mark, marks
@@ -204,11 +204,13 @@ def _targets(
 ) -> dict[str, list[Statement]]:
     """What the accepted records state, by scene; one statement of a value, the last word first."""
     found: dict[str, dict[tuple[str, str, str], Statement]] = {}
+    named = any(one.kind == "mention" and one.state in ("accepted", "corrected") for one in decisions)
+    names = Names() if named else None
     for one in decisions:
         if one.state not in ("accepted", "corrected"):
             continue
         facts = {**held[one.kind, one.slot].facts, **one.corrections}
-        target: Target | None = target_of(one.kind, facts, digest=digest, chosen=one.target)
+        target: Target | None = target_of(one.kind, facts, digest=digest, chosen=one.target, names=names)
         for statement in target.statements if target else ():
             assert target is not None
             key = (statement.subject, statement.kind, statement.slot)

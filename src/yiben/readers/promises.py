@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -82,7 +82,8 @@ class Answer:
     value: Decimal | tuple[Decimal, Decimal] | None = None
     likeness: float = 0.0
     why: str = ""
-    others: tuple[str, ...] = field(default=())
+    gap: Decimal | None = None
+    period: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as plain values for JSON, both places in it."""
@@ -94,6 +95,8 @@ class Answer:
             "promise": self.promise.as_dict(),
             "answer": {**answer, "value": plain_value(self.value)} if self.doc else None,
             "likeness": round(self.likeness, 3),
+            "gap": plain_value(self.gap),
+            "period": self.period,
             "why": self.why,
         }
 
@@ -243,11 +246,21 @@ def _answer_target(promise: Promise, figures: Sequence[Figure]) -> Answer:
     if best is None:
         return Answer(promise, "unmentioned")
     likeness, figure = best
-    verdict, why = _verdict(promise, figure)
+    verdict, why, gap = _verdict(promise, figure)
     if figure.period != promise.by:
         why = f"{why}; stated for {figure.period}, promised for {promise.by}"
     return Answer(
-        promise, verdict, figure.doc, figure.start, figure.end, figure.text, figure.value, likeness, why
+        promise=promise,
+        verdict=verdict,
+        doc=figure.doc or "later",
+        start=figure.start,
+        end=figure.end,
+        text=figure.text,
+        value=figure.value,
+        likeness=likeness,
+        why=why,
+        gap=gap,
+        period=figure.period,
     )
 
 
@@ -269,22 +282,25 @@ def _in_unit(figure: Figure, unit: str) -> Decimal | None:
         return None
 
 
-def _verdict(promise: Promise, figure: Figure) -> tuple[Verdict, str]:
-    """Kept, missed or exceeded; a rank and a time are better when smaller."""
+def _verdict(promise: Promise, figure: Figure) -> tuple[Verdict, str, Decimal | None]:
+    """Kept, missed or exceeded, and by how much; a rank and a time are better when smaller."""
     done = _in_unit(figure, promise.unit)
     value = promise.value
     low, high = value if isinstance(value, tuple) else (value, value)
     if done is None or low is None or high is None:
-        return "unmentioned", "no number to compare"
+        return "unmentioned", "no number to compare", None
     smaller = promise.measure == "rank" or promise.bound == "max" or bool(_DOWN.search(promise.what))
     if smaller:
         done, low, high = -done, -high, -low
     if done < low:
         near = promise.bound == "approx" and done >= low - abs(low) * Decimal("0.05")
-        return ("kept", "about as promised") if near else ("missed", f"short by {low - done}")
+        gap = low - done
+        return ("kept", "about as promised", gap) if near else ("missed", f"short by {gap}", gap)
     if done > high and promise.bound in ("exact", "approx"):
-        return "exceeded", f"over by {done - high}"
-    return ("exceeded", f"over by {done - low}") if done > high * Decimal("1.2") else ("kept", "reached")
+        return "exceeded", f"over by {done - high}", done - high
+    if done > high * Decimal("1.2"):
+        return "exceeded", f"over by {done - low}", done - low
+    return "kept", "reached", None
 
 
 def _answer_project(promise: Promise, projects: Sequence[Project]) -> Answer:
