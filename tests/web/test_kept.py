@@ -67,3 +67,54 @@ def test_a_folder_that_cannot_be_written_costs_no_page(life: County, fresh: Any)
 
 def _not_again(*given: Any, **named: Any) -> Any:
     raise AssertionError("judged again although the result was kept")
+
+
+def test_one_process_works_behind_at_a_time(life: County) -> None:
+    from yiben.web.behind import only_one
+
+    path = life.home / "judged" / ".lock"
+    with only_one(path) as first, only_one(path) as second:
+        assert (first, second) == (True, False)
+    with only_one(path) as again:
+        assert again
+
+
+def test_work_behind_gives_way_and_leaves_the_page_its_rank(life: County) -> None:
+    import os
+    import threading
+
+    from yiben.web.behind import LOWEST, start_behind
+
+    found: list[int] = []
+
+    def rank() -> None:
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    start_behind(rank, name="a test").join(30)
+    start_behind(rank, name="a test", gives_way=False).join(30)
+    assert found == [LOWEST, before]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+def test_a_large_scene_is_judged_behind_and_found_by_the_next_process(
+    life: County, fresh: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    monkeypatch.setattr("yiben.web.judged.LARGE", 3)
+    assert judged(life) is None
+    _wait(threading)
+    first = judged(life)
+    assert first is not None and first.colours()
+    fresh()
+    monkeypatch.setattr("yiben.web.judged.assess_scene", _not_again)
+    assert judged(life) is None
+    _wait(threading)
+    assert judged(life).colours() == first.colours()
+
+
+def _wait(threading: Any) -> None:
+    for one in threading.enumerate():
+        if one.name.startswith("judge "):
+            one.join(60)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.db.models import Func, Q, Value
 from django.db.models.expressions import ExpressionWrapper, NegatedExpression
 from django.db.models.fields import BooleanField
@@ -31,7 +31,8 @@ from yiben.kernel.periods import Period
 from yiben.kernel.problems import Refused
 from yiben.ledger.models import Transaction
 from yiben.scenes.model import Pack
-from yiben.web.kept import keep, kept
+from yiben.web.behind import only_one, start_behind
+from yiben.web.kept import keep, kept, lock_of
 
 MONTHS_BACK = 13
 KEPT_RESULTS = 24
@@ -115,7 +116,7 @@ def judged(pack: Pack, *, month: Period, as_of: datetime | None = None) -> Judge
         older = None if as_of else _older(key)
     large = _is_large(pack)
     months = _months(month, MONTHS_BACK_LARGE if large else MONTHS_BACK)
-    if as_of is None and (stored := kept(pack, months, number)) is not None:
+    if as_of is None and not large and (stored := kept(pack, months, number)) is not None:
         return _remember(key, Judged(stored, month, number))
     if older is not None and large and time.monotonic() - older.made_at < REST_SECONDS:
         return older
@@ -174,6 +175,8 @@ def _judge(
 
 
 def _remember(key: Key, result: Judged) -> Judged:
+    # The colours by subject are laid out here, once and mostly behind, and not in front of a page.
+    result.colours()
     with _lock:
         _results[key] = result
         while len(_results) > KEPT_RESULTS:
@@ -190,14 +193,18 @@ def _judge_behind(pack: Pack, month: Period, key: Key, months: tuple[Period, ...
 
     def work() -> None:
         try:
-            _judge(pack, month, key, months)
+            # Another process that judges the same leaves its result on disk; the next page finds it.
+            with only_one(lock_of(pack)) as is_mine:
+                stored = kept(pack, months, key[4])
+                if stored is not None:
+                    _remember(key, Judged(stored, month, key[4]))
+                elif is_mine:
+                    _judge(pack, month, key, months)
         finally:
-            close_old_connections()
-            connection.close()
             with _lock:
                 _working.discard(key)
 
-    threading.Thread(target=work, name=f"judge {pack.name} {month}", daemon=True).start()
+    start_behind(work, name=f"judge {pack.name} {month}")
 
 
 def colours_of(

@@ -41,7 +41,8 @@ def keep(findings: Findings, *, pack: Pack, number: int) -> None:
         stem.parent.mkdir(parents=True, exist_ok=True)
         for name in TABLES:
             _write(getattr(findings, name), to=stem.with_suffix(f".{name}"))
-        files = sorted(stem.parent.iterdir(), key=lambda one: one.stat().st_mtime_ns)
+        results = (one for one in stem.parent.iterdir() if not one.name.startswith("."))
+        files = sorted(results, key=lambda one: one.stat().st_mtime_ns)
         for old in files[: -KEPT_FILES * len(TABLES)]:
             old.unlink(missing_ok=True)
     except OSError as error:
@@ -57,6 +58,11 @@ def kept(pack: Pack, months: tuple[Period, ...], number: int) -> Findings | None
     except (OSError, pa.ArrowInvalid):
         return None
     return Findings(rule_set(pack), months, tables)
+
+
+def lock_of(pack: Pack) -> Path:
+    """The file under which one process at a time judges a scene behind its pages."""
+    return Path(settings.HOME) / "judged" / f".{pack.name}.lock"
 
 
 def _stem(pack: Pack, months: tuple[Period, ...], number: int) -> Path:

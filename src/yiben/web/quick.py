@@ -33,6 +33,7 @@ from yiben.scenes.expressions import parse_expression
 from yiben.scenes.frames import subjects_schema
 from yiben.scenes.model import Field, Pack
 from yiben.scenes.values import DECIMAL_TYPES, scale_of, typed_of
+from yiben.web.behind import start_behind
 from yiben.web.filters import Filter, cell_for
 from yiben.web.rows import Column, facts_of_rows, known_at
 
@@ -173,11 +174,10 @@ def _make_behind(pack: Pack, number: int, key: tuple[str, str, int]) -> None:
                     del _kept[old]
                 _kept[key] = made
         finally:
-            connection.close()
             with _lock:
                 _making.discard(key)
 
-    threading.Thread(target=work, name=f"columns of {pack.name}", daemon=True).start()
+    start_behind(work, name=f"columns of {pack.name}")
 
 
 def _columns(pack: Pack, lists: dict[str, exp.Expr]) -> list[exp.Expr]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import threading
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.template.loader import get_template
 from django.urls import get_resolver
 
 from yiben.kernel.problems import Refused
+from yiben.web.behind import start_behind
 from yiben.web.judged import judged
 from yiben.web.quick import quick_of
 from yiben.web.scenes_here import all_packs, month_asked
@@ -26,9 +27,7 @@ _log = logging.getLogger(__name__)
 def warm_up() -> threading.Thread:
     """Import every page now; judge each scene's month and lay out large scenes behind."""
     assert get_resolver().url_patterns, "the site has no pages"
-    thread = threading.Thread(target=_behind, name="warming up", daemon=True)
-    thread.start()
-    return thread
+    return start_behind(_behind, name="warming up", gives_way=False)
 
 
 def _behind() -> None:
@@ -41,5 +40,3 @@ def _behind() -> None:
     except (DatabaseError, Refused) as error:
         # No ledger yet, or one that is being restored: pages say so themselves.
         _log.warning("not warmed up: %s", error)
-    finally:
-        connection.close()
