@@ -66,17 +66,16 @@ def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
     if "\ufffd" in raw:
         repairs += [Repair(m.start(), m.end(), m[0], m[0], "unknown", "lost") for m in _LOST.finditer(raw)]
     shifted = _shifted(raw, words, spelled=spelled, traditional=traditional)
-    repairs = [*_outside(repairs, shifted), *shifted]
+    repairs = _apart([*_outside(repairs, shifted), *shifted])
+    edits = [(r.start, r.end, r.restored) for r in repairs if r.raw != r.restored]
     if spelled:
-        repairs += _outside(_pinyin(raw), shifted)
-    if not repairs and not traditional:
+        edits = _with_pinyin(raw, edits)
+    if not repairs and not edits and not traditional:
         return Repaired(Mapped(raw), ())
-    repairs.sort(key=lambda r: (r.start, r.end))
-    repairs = _apart(repairs)
-    clean = Mapped.by_edits(raw, [(r.start, r.end, r.restored) for r in repairs if r.raw != r.restored])
+    clean = Mapped.by_edits(raw, edits)
     if traditional or spelled:
         clean = replace(clean, text=simplified(clean.text, words))
-    return Repaired(clean, tuple(r for r in repairs if r.kind != "pinyin"))
+    return Repaired(clean, tuple(repairs))
 
 
 def simplified(text: str, words: Lexicon) -> str:
@@ -138,9 +137,21 @@ def _break_pattern(words: Lexicon) -> re.Pattern[str]:
     )
 
 
-def _pinyin(raw: str) -> Iterator[Repair]:
+def _with_pinyin(raw: str, edits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """`edits`, in order, and with them the pinyin taken out that none of them touches."""
+    made: list[tuple[int, int, str]] = []
+    waiting = iter([*edits, (len(raw), len(raw), "")])
+    start, end, _ = edit = next(waiting)
     for found in _SPELLED.finditer(raw):
-        yield Repair(found.start(), found.end(), found[0], "", "high", "pinyin")
+        left, right = found.span()
+        while end <= left and start < len(raw):
+            made.append(edit)
+            start, end, _ = edit = next(waiting)
+        if right <= start:
+            made.append((left, right, ""))
+    if start < len(raw):
+        made.append(edit)
+    return [*made, *(one for one in waiting if one[0] < len(raw))]
 
 
 def _shifted(raw: str, words: Lexicon, *, spelled: bool, traditional: bool) -> list[Repair]:
@@ -194,8 +205,9 @@ def _outside(repairs: Iterable[Repair], others: Sequence[Repair]) -> list[Repair
 
 
 def _apart(repairs: list[Repair]) -> list[Repair]:
+    """In order, the first of those that touch each other."""
     kept: list[Repair] = []
-    for repair in repairs:
+    for repair in sorted(repairs, key=lambda r: (r.start, r.end)):
         if not kept or repair.start >= kept[-1].end:
             kept.append(repair)
     return kept

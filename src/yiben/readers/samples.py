@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import random
 
+from yiben.readers.language import readings
+from yiben.readers.lexicon import lexicon
+
 _HEADS = (
     "云岭县发展和改革局2023年工作总结和2024年工作思路",
     "云岭县2023年1-7月经济运行情况",
@@ -74,3 +77,41 @@ def _filled(sentence: str, chance: random.Random) -> str:
         r=chance.randint(1, 9),
         c=chance.randint(10, 3000),
     )
+
+
+def damaged_page(text: str, *, seed: int = 1, traditional: bool = True, spelled: float = 0.6) -> str:
+    """`text` as a site leaves it that edits the bytes of its GBK pages (see shifted.py).
+
+    The share `spelled` of the traditional characters gets pinyin, wherever their two bytes stand
+    side by side; ？！；： become half-width in the same way; what no byte pair spells is lost.
+    """
+    import opencc
+
+    chance = random.Random(seed)
+    page = opencc.OpenCC("s2t").convert(text) if traditional else text
+    data = page.encode("gbk", "ignore")
+    for mark in b"?!;:":
+        data = data.replace(bytes((0xA3, mark + 0x80)), bytes((mark,)))
+    if traditional:
+        spellings = {bytes(char[:2]): said for said, chars in readings(lexicon()).items() for char in chars}
+        for pair, said in spellings.items():
+            if chance.random() < spelled:
+                data = data.replace(pair, pair + f"({said})".encode("gbk"))
+    return _read_as_gbk(data)
+
+
+def _read_as_gbk(data: bytes) -> str:
+    """As browsers read it: a lost byte becomes a question mark and takes a bracket with it."""
+    said, place = [], 0
+    while place < len(data):
+        first, second = data[place], data[place + 1] if place + 1 < len(data) else 0x28
+        if first < 0x80:
+            said.append(chr(first))
+            place += 1
+        elif second < 0x40 or second == 0x7F:
+            said.append("?")
+            place += 2 if second == 0x28 else 1
+        else:
+            said.append(data[place : place + 2].decode("gbk", "ignore")[:1])
+            place += 2
+    return "".join(said)
