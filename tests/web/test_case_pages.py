@@ -99,8 +99,8 @@ def test_answered_with_a_photo_reviewed_and_closed(cased: County, browser_of: Br
     assert state(cased) == "answered"
     clerk = browser_of("clerk")
     shown = clerk.get(case_url(cased)).content.decode()
-    assert "征迁未完" in shown and "/file/" in shown
-    digest = shown.split("/file/")[1][:64]
+    assert "征迁未完" in shown and "/slips/" in shown
+    digest = shown.split(f"/subject/{code(4)}/file/")[1][:64]
     file = reverse("stored-file", args=["projects", code(4), digest])
     answer = page.get(file)
     assert answer.headers["Content-Type"] == "image/jpeg" and made.PLACE_BYTES not in answer.content

@@ -16,10 +16,10 @@ from fractions import Fraction
 
 from yiben.cases.tiff import Tiff
 from yiben.kernel.clock import COUNTY_ZONE
+from yiben.kernel.pictures import is_heic
 
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 EXIF_HEAD = b"Exif\x00\x00"
-HEIC_BRANDS = frozenset({b"heic", b"heix", b"mif1", b"msf1", b"heim", b"heis", b"hevc"})
 # PNG chunks that hold free text, and with it whatever a phone wrote about the place.
 TEXT_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 MAX_BYTES = 30_000_000
@@ -48,7 +48,7 @@ def read_photo(data: bytes, *, keep_place: bool = False) -> Photo:
             return _jpeg(data, keep_place)
         if data.startswith(PNG_HEAD):
             return _png(data, keep_place)
-        if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
+        if is_heic(data):
             return _heic(data, keep_place)
     except (struct.error, IndexError, ValueError) as error:
         raise NotAPhoto(f"found a damaged picture ({error}), expected a whole one") from error

@@ -35,6 +35,7 @@ class NoSuchSubject(LookupError):
 class Asked:
     """A change of frozen dates that waits for approval (待批调整)."""
 
+    subject: str
     node: str
     dates: Mapping[str, tuple[date, date]]
     reason: str
@@ -85,6 +86,7 @@ def asked_changes(pack: Pack, *, subject: str | None = None) -> list[Asked]:
     """The changes that wait for approval, oldest first."""
     return [
         Asked(
+            subject=mark.subject,
             node=mark.slot,
             dates={
                 node: (date.fromisoformat(was), date.fromisoformat(now))

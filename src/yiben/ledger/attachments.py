@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from yiben.kernel.pictures import is_heic
 from yiben.kernel.problems import Place, Problem, Refused
 from yiben.ledger.models import Attachment
 from yiben.people.access import Person
@@ -35,7 +36,7 @@ def kind_of(data: bytes) -> str:
     for magic, kind in MAGIC:
         if data.startswith(magic):
             return kind
-    if data[4:12] in (b"ftypheic", b"ftypmif1"):
+    if is_heic(data):
         return "heic"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"

@@ -26,7 +26,7 @@ from yiben.people.access import Person
 from yiben.people.roles import Action
 from yiben.scenes.model import Field, Form, Pack
 from yiben.scenes.values import Fact
-from yiben.web.forms import control, read_form, text_of
+from yiben.web.forms import control, read_form, text_of, typed_fact
 from yiben.web.rows import Column, facts_of_rows, known_at, scope_of
 from yiben.web.shown import fact_text
 from yiben.web.where import where_of
@@ -38,6 +38,8 @@ SAID = {
     "filing-total": "累计数应为上期累计加本期：{expected}",
     "filing-future": "{found} 还没有到",
 }
+# What follows the name of an input that takes the cumulated amount instead of the period's own.
+TOTAL = ".total"
 LENGTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -149,6 +151,7 @@ def cards_of(
             if name in filing.measures:
                 row["before"] = fact_text(one, last.get(name), units) if last.get(name) is not None else ""
                 row["check"] = _check(one, subject, known, last.get(name))
+                row["total"] = _total(filing, one, subject, known, fact, sent.get(parameter + TOTAL, ""))
             inputs.append(row)
         cards.append(
             {
@@ -162,6 +165,17 @@ def cards_of(
             }
         )
     return cards
+
+
+def _total(
+    filing: Filing, one: Field, subject: str, known: Known, fact: Fact, text: str
+) -> dict[str, str] | None:
+    """The year's cumulated amount beside the period's own: typed by those who keep their books so."""
+    if not one.adds or filing.form.every == "year":
+        return None
+    so_far = known.sums.get((subject, one.name), Decimal(0))
+    now = "" if fact is None else str(so_far + Decimal(str(fact)))
+    return {"text": text, "now": now}
 
 
 def _is_verified(filed: Filed | None) -> bool:
@@ -206,11 +220,29 @@ def read_filing(
         facts, wrong = read_form(filing.fields, sent, prefix=prefix, before=seen.facts.get(subject, {}))
         this = seen.this.get(subject, {})
         measures, more = read_form(filing.measures, sent, prefix=prefix, before=this)
-        if wrong | more:
-            errors[subject] = wrong | more
-        elif facts or measures or subject in returned:
-            rows.append(Stated(subject, facts, measures))
+        totals, odd = _read_totals(filing, sent, subject)
+        for name, total in totals.items():
+            if not sent.get(prefix + name, "").strip():
+                measures[name] = str(Decimal(str(total)) - seen.sums.get((subject, name), Decimal(0)))
+        if wrong | more | odd:
+            errors[subject] = wrong | more | odd
+        elif facts or measures or totals or subject in returned:
+            rows.append(Stated(subject, facts, measures, totals))
     return rows, errors
+
+
+def _read_totals(
+    filing: Filing, sent: Mapping[str, str], subject: str
+) -> tuple[dict[str, Fact], dict[str, str]]:
+    """The cumulated amounts that were typed, and what is wrong with them, by measure."""
+    prefix = prefix_of(subject)
+    typed = {
+        name: typed_fact(one, sent.get(prefix + name + TOTAL, ""))
+        for name, one in filing.measures.items()
+        if one.adds
+    }
+    totals = {name: fact for name, (fact, _) in typed.items() if fact is not None}
+    return totals, {name: error for name, (_, error) in typed.items() if error}
 
 
 def errors_by_field(problems: Iterable[Problem]) -> tuple[dict[str, dict[str, str]], list[Problem]]:

@@ -72,6 +72,11 @@ export function keepDrafts(root) {
     const note = form.querySelector("[data-draft-note]");
     restore(key, form, note);
     form.addEventListener("input", () => store(key, form, note));
+    // The server's copy could not be sent: say so instead of showing the last time that it could.
+    form.addEventListener("htmx:sendError", () => {
+      const state = form.querySelector("[data-offline]");
+      if (state) state.textContent = state.dataset.offline;
+    });
     note?.querySelector("[data-draft-drop]")?.addEventListener("click", () => {
       form.reset();
       form.querySelectorAll(".is-draft").forEach((field) => field.classList.remove("is-draft"));

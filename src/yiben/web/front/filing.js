@@ -26,7 +26,27 @@ function check(field) {
   note.classList.toggle("text-warn", worse);
 }
 
+/** The cumulated amount: shown while the period's own is typed, and the period's own while it is typed. */
+function tieTotal(total) {
+  const own = document.getElementById(total.dataset.totalOf);
+  if (!own) return;
+  const before = number(own.dataset.before) ?? 0;
+  own.addEventListener("input", (event) => {
+    if (event.detail === "from-total") return;
+    const value = number(own.value);
+    total.value = "";
+    total.placeholder = value === null || Number.isNaN(value) ? "" : String(round(before + value));
+  });
+  total.addEventListener("input", () => {
+    const value = number(total.value);
+    if (value === null || Number.isNaN(value)) return;
+    own.value = String(round(value - before));
+    own.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "from-total" }));
+  });
+}
+
 export function checkFiling(root) {
+  root.querySelectorAll("[data-total-of]").forEach(tieTotal);
   for (const field of root.querySelectorAll("[data-check]")) {
     field.addEventListener("input", () => check(field));
     check(field);

@@ -40,6 +40,13 @@ function submitOnChange(event) {
   if (field?.form) field.form.requestSubmit();
 }
 
+/** A box in a table's head ticks or unticks all boxes of its form that bear the name it says. */
+function tickAll(event) {
+  const head = event.target.closest("[data-tick-all]");
+  if (!head) return;
+  for (const box of head.form.querySelectorAll(`input[type=checkbox][name="${head.dataset.tickAll}"]`)) box.checked = head.checked;
+}
+
 /** The as-of slider says its day while it moves; the page follows when it is let go. */
 function tellSlider(event) {
   const slider = event.target.closest("[data-days]");
@@ -66,6 +73,7 @@ function ready(root) {
 
 document.documentElement.classList.add("has-js");
 document.addEventListener("change", submitOnChange);
+document.addEventListener("change", tickAll);
 document.addEventListener("input", tellSlider);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-print]");

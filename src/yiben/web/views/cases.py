@@ -45,6 +45,7 @@ from yiben.web.scenes_here import month_asked, pack_named, period_named
 from yiben.web.shown import unit_names
 from yiben.web.subjects import officer_names
 from yiben.web.words import label_of, say
+from yiben.writers.documents import WRITERS
 
 PAGE = 50
 MAX_FILES = 20
@@ -147,6 +148,7 @@ def _render(
         "row": case_row(case, pack, units, on=on),
         "steps": steps,
         "files": _file_names(steps),
+        "slip_kinds": [kind for kind in WRITERS if kind != "html"],
         "may_do": offered(case, who, pack),
         "evidence": case.level in book.evidence,
         "draft": f"{_draft_key(case)}:{who.username}",

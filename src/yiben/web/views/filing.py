@@ -114,19 +114,21 @@ def _cards(request: HttpRequest, task: Filing, who: Person, unit: str, view: dic
         # What the sender changed stays as typed; everything else follows the book.
         keep = {f"{prefix_of(subject)}{name}" for subject, name in changed} | {"why"}
         sent = {name: value for name, value in sent.items() if name in keep}
+    cards = cards_of(
+        task,
+        shown,
+        now,
+        sent=sent,
+        errors=errors,
+        others=others,
+        filed=filed,
+        states=states_of(task, subjects),
+        may_verify=who.may(Action.VERIFY),
+        units=unit_names(),
+    )
     view |= {
-        "cards": cards_of(
-            task,
-            shown,
-            now,
-            sent=sent,
-            errors=errors,
-            others=others,
-            filed=filed,
-            states=states_of(task, subjects),
-            may_verify=who.may(Action.VERIFY),
-            units=unit_names(),
-        ),
+        "cards": cards,
+        "has_open": not all(card["is_locked"] for card in cards),
         "due": len(subjects),
         "done": len(filed),
         "seen": head() if clashes else seen,

@@ -145,6 +145,7 @@ def _row(
                 "before": fact_text(one, before, {}) if before is not None else "",
                 "style": style_of(one),
                 "label": label_of(one.label),
+                "is_long": one.type == "long_text",
             }
         )
     own = filed is not None and filed.filed_by == who.username

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from yiben.journeys.filing_book import RETURNED, SUBMITTED, states_of
 from yiben.journeys.my_work import Inbox, inbox
+from yiben.journeys.plan_nodes import asked_changes
 from yiben.kernel.periods import Period
+from yiben.ledger.books import PREFIX, subject_book
 from yiben.people.access import Person
 from yiben.people.roles import Action
 from yiben.scenes.model import Pack
@@ -23,6 +25,7 @@ from yiben.web.doors import needs, person
 from yiben.web.filing import Filing, forms_of, period_for, state_word
 from yiben.web.scenes_here import all_packs
 from yiben.web.shown import unit_names
+from yiben.web.subjects import officer_names
 from yiben.web.words import label_of, say
 
 PARTS = {
@@ -45,6 +48,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     scenes = [_scene(inbox(pack, who, on=on), units, on) for pack in all_packs().values()]
     view = {
         "scenes": [one for one in scenes if one["parts"]],
+        "asked": [row for pack in all_packs().values() for row in _asked(pack, who, units)],
         "filings": [row for pack in all_packs().values() for row in _filings(pack, who, on)],
         "today": on,
     }
@@ -59,6 +63,34 @@ def _scene(found: Inbox, units: Mapping[str, str], on: date) -> dict[str, Any]:
             rows = [case_row(case, found.pack, units, on=on) for case in cases[:SHOWN]]
             parts.append({"name": name, "label": say(label), "rows": rows, "count": len(cases)})
     return {"pack": found.pack, "title": label_of(found.pack.title), "parts": parts}
+
+
+def _asked(pack: Pack, who: Person, units: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The changes of frozen dates that the reader may answer: not those of their own asking."""
+    if not pack.nodes or not who.may(Action.APPROVE):
+        return []
+    waiting = [one for one in asked_changes(pack) if one.by != who.username]
+    book = _current(pack, [one.subject for one in waiting])
+    people = officer_names(one.by for one in waiting)
+    return [
+        {
+            "one": one,
+            "href": reverse("plan", args=[pack.name, one.subject]),
+            "name": book[one.subject][0],
+            "unit": units.get(book[one.subject][1], book[one.subject][1]),
+            "dates": [(label_of(pack.nodes[node].label), was, to) for node, (was, to) in one.dates.items()],
+            "by": people.get(one.by, one.by),
+        }
+        for one in waiting[:SHOWN]
+        if one.subject in book
+    ]
+
+
+def _current(pack: Pack, subjects: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Name and unit of some subjects as the book has them now; who was withdrawn is left out."""
+    rows = subject_book(pack)._default_manager.filter(recorded_to=None, subject__in=list(subjects))
+    names = ["subject", PREFIX + pack.display, PREFIX + (pack.unit_field or pack.display)]
+    return {key: (str(name or key), str(unit or "")) for key, name, unit in rows.values_list(*names)}
 
 
 def _filings(pack: Pack, who: Person, on: date) -> list[dict[str, Any]]:
