@@ -8,6 +8,7 @@ from yiben.readers.lexicon import lexicon
 from yiben.readers.outline import outline_of
 from yiben.readers.pages import page_of
 from yiben.readers.quantities import WIDTHS
+from yiben.readers.report import read_report
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,35 @@ def test_the_end_of_a_longer_word_is_no_county() -> None:
 
     said = "三门县创成全省示范县,并与范县结对。"
     assert [name for _, _, name in places_in(said, words=lexicon())] == ["三门县", "范县"]
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("青川市2023年国民经济和社会发展统计公报", "青川市"),
+        ("浙江省临江县2025年政府工作报告", "临江县"),
+        ("滨河区8月份重点项目建设进展通报", "滨河区"),
+        ("天台县发展和改革局关于2022年上半年工作总结", "天台县"),
+        ("关于浙江省2024年国民经济和社会发展计划执行情况的报告", "浙江省"),
+    ],
+)
+def test_the_title_says_whose_page_it_is_known_or_not(title: str, place: str) -> None:
+    assert page_of(f"{title}\n一、工作情况\n工作顺利。", words=lexicon()).place == place
+
+
+def test_the_day_under_a_title_begins_no_plan() -> None:
+    text = "青川市2023年国民经济和社会发展统计公报\n青川市统计局 2024年3月28日\n年末企业812家。"
+    page = page_of(text, words=lexicon())
+    assert [section.period for section in outline_of(text, page, words=lexicon()).sections] == ["2023"]
+
+
+def test_the_caption_of_a_table_is_no_title() -> None:
+    text = "滨河区8月份重点项目通报\n全区36个项目。\n表1 各镇街重点项目完成情况(单位:亿元、%)\n"
+    assert page_of(text, words=lexicon()).title == "滨河区8月份重点项目通报"
+
+
+def test_a_planned_amount_rules_its_own_clause_only() -> None:
+    text = "滨河区2025年8月重点项目通报\n36个项目年度计划投资98亿元,1-8月完成投资71亿元,占年度计划的72%。力争全年投资105亿元。"
+    assert [one.status for one in read_report(text).figures] == [
+        "actual", "target", "actual", "actual", "target",
+    ]  # fmt: skip

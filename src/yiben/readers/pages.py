@@ -11,8 +11,15 @@ from yiben.readers.periods import next_of, previous_of, resolve, span, stated_in
 
 _DATE = re.compile(r"((?:19|20)\d{2})[-年./](\d{1,2})[-月./](\d{1,2})日?")
 _NUMBERED = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|\(?[一二三四五六七八九十]{1,3}\)|\d{1,2}[.、])")
+_CAPTION = re.compile(r"(?:附?[表图]|附件)\s*[\d一二三四五六七八九十]")
 _SPLIT = re.compile(r"[和及与暨、]|以及")
 _SELF = re.compile(r"[我全]([省市县区州旗盟])")
+
+# The area that a title begins with, whether or not it is in the list of places.
+_OWN_AREA = re.compile(
+    r"(?:中共|关于(?:印发|公布|下达)?|[《\s])*((?![全我本各])[\u4e00-\u9fff]{1,12}?[省市县区州旗盟])"
+    r"(?=\s*(?:\d|二[〇零]|人民|政府|人大|委|发展|发改|统计|国民|经济|财政|重点|重大|关于|固定|工业|前|上半|下半|一季|三季|全面))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,8 @@ def _title(lines: list[tuple[int, int, str]], furniture: list[tuple[int, int]], 
         said = line.strip(" #*《》")
         if start in skip or not 4 <= len(said) <= 60 or said.endswith(("。", ";", ",", ":")):
             continue
+        if _CAPTION.match(said):
+            continue
         if _NUMBERED.match(line):
             break
         named = bool(ends.search(said))
@@ -134,6 +143,12 @@ def _inside_word(text: str, start: int) -> bool:
 
 
 def _place(title: str, issuer: str, text: str, words: Lexicon) -> str | None:
+    own = _OWN_AREA.match(title)
+    if own is not None:
+        named = places_in(own[1], words=words)
+        rest = own[1][named[-1][1] if named else 0 :]
+        if len(rest) > 1:
+            return rest
     for said in (title, issuer):
         named = places_in(said, words=words)
         if named:

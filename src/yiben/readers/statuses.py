@@ -7,6 +7,14 @@ import re
 from yiben.readers.lexicon import Lexicon
 from yiben.readers.matching import last_match
 
+# A planned amount as a noun (年度计划投资98亿元) rules its own clause; what was done since is actual.
+_NOUN = re.compile(r"(?:年度?|全年|当年|今年|本年)(?:投资)?$")
+_DONE = re.compile(r"[,;](?:(?![,;。]).)*?(?:已|累计|实际|完成(?!率)|到位|支付|实现|达到|开工率)")
+
+
+# After a planned amount these tell what was done: 计划新开工38个,已开工31个.
+_DONE = re.compile(r"[,;:(](?:目前|现|均)?(?:已|实际|累计完成|截至)")
+
 
 class Statuses:
     """Decides the status of a figure from the words before it in its sentence."""
@@ -16,7 +24,7 @@ class Statuses:
             rf"(?<!完成)(?<!占)(?<!超)(?:{words.either('grammar', 'clause_target')})(?:额|为|达|约|超过?|\s)*$"
         )
         self.word = re.compile(
-            rf"(?P<forecast>{words.either('grammar', 'forecast')})|(?P<target>{words.either('grammar', 'target')})"
+            rf"(?P<forecast>{words.either('grammar', 'forecast')})|(?P<target>{words.either('grammar', 'target')})(?!额?的|率)"
         )
         self.rule = re.compile(rf"(?:{words.either('grammar', 'rule')})[^,;。]{{0,6}}$")
 
@@ -30,6 +38,9 @@ class Statuses:
             return "target", "status: planned amount"
         part = max(text.rfind(";", start, place) + 1, start)
         found = last_match(self.word, text, part, place)
-        if found is None:
+        if found is None or (found.lastgroup == "target" and _DONE.search(text, found.end(), place)):
             return "actual", "status: review"
+        is_noun = found[0].startswith("计划") and _NOUN.search(text, part, found.start())
+        if is_noun and _DONE.search(text, found.end(), place):
+            return "actual", "status: done since the plan"
         return str(found.lastgroup), f"status: {found[0]}"
