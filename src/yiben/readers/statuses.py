@@ -9,9 +9,7 @@ from yiben.readers.matching import last_match
 
 # A planned amount as a noun (年度计划投资98亿元) rules its own clause; what was done since is actual.
 _NOUN = re.compile(r"(?:年度?|全年|当年|今年|本年)(?:投资)?$")
-_DONE = re.compile(r"[,;](?:(?![,;。]).)*?(?:已|累计|实际|完成(?!率)|到位|支付|实现|达到|开工率)")
-
-
+_DONE_SINCE = re.compile(r"[,;](?:(?![,;。]).)*?(?:已|累计|实际|完成(?!率)|到位|支付|实现|达到|开工率)")
 # After a planned amount these tell what was done: 计划新开工38个,已开工31个.
 _DONE = re.compile(r"[,;:(](?:目前|现|均)?(?:已|实际|累计完成|截至)")
 
@@ -41,6 +39,6 @@ class Statuses:
         if found is None or (found.lastgroup == "target" and _DONE.search(text, found.end(), place)):
             return "actual", "status: review"
         is_noun = found[0].startswith("计划") and _NOUN.search(text, part, found.start())
-        if is_noun and _DONE.search(text, found.end(), place):
+        if is_noun and _DONE_SINCE.search(text, found.end(), place):
             return "actual", "status: done since the plan"
         return str(found.lastgroup), f"status: {found[0]}"
