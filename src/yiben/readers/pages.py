@@ -16,6 +16,8 @@ _SPLIT = re.compile(r"[和及与暨、]|以及")
 _SELF = re.compile(r"[我全]([省市县区州旗盟])")
 
 # The area that a title begins with, whether or not it is in the list of places.
+# No short name of an area is longer.
+_LONGEST_PLACE = 12
 _OWN_AREA = re.compile(
     r"(?:中共|关于(?:印发|公布|下达)?|[《\s])*((?![全我本各])[\u4e00-\u9fff]{1,12}?[省市县区州旗盟])"
     r"(?=\s*(?:\d|二[〇零]|人民|政府|人大|委|发展|发改|统计|国民|经济|财政|重点|重大|关于|固定|工业|前|上半|下半|一季|三季|全面))"
@@ -154,9 +156,9 @@ def _place(title: str, issuer: str, text: str, words: Lexicon) -> str | None:
         if named:
             return max(named, key=lambda place: (_rank(place[2]), place[0]))[2]
     for said in (title, issuer):
-        for short, full in words.short_places.items():
-            if said.startswith(short):
-                return full
+        for size in range(_LONGEST_PLACE, 1, -1):
+            if said[:size] in words.short_places:
+                return words.short_places[said[:size]]
     return _most_named(text, words)
 
 
