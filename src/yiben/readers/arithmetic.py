@@ -99,7 +99,7 @@ def _adding_up(figures: Sequence[Figure], whole: Decimal, parts: list[int]) -> l
 
 def _closes(between: str) -> bool:
     """Whether a new statement begins between two numbers."""
-    return ("。" in between and ("共" in between or "其中" in between)) or between.startswith(")")
+    return "。" in between or between.startswith(")")
 
 
 def _announced(text: str, drafts: Sequence[Draft], whole: int, part: int) -> bool:

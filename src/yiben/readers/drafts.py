@@ -9,7 +9,7 @@ from yiben.readers.measures import Reading
 from yiben.readers.quantities import Quantity
 
 # The text between two numbers of one list: only joins, and limits of the number before.
-LIST = re.compile(r"^(?:左右|以上|以下|以内|上下|[\s、和与及,])*$")
+LIST = re.compile(r"^(?:力争|确保|争取|冲刺|左右|以上|以下|以内|上下|[\s、和与及,])*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,7 @@ def _own_brackets(clause: str) -> str:
     """The part of a clause on the number's own side of a bracket."""
     opened, closed = clause.rfind("("), clause.rfind(")")
     if opened > closed:
-        return clause[opened + 1 :]
+        return clause[opened + 1 :] or re.split("[、为是)]", clause[:opened])[-1]
     if closed >= 0 and "(" not in clause[:closed]:
         return clause[closed + 1 :]
     return clause

@@ -175,6 +175,8 @@ class Gauge:
 
     def _percent(self, quantity: Quantity, clause: str, before: Reading | None) -> Reading:
         verb = self.verb_end.search(clause)
+        if verb and verb[0].rstrip("了约近")[-1:] in ("于", "过") and self._base(clause) is None:
+            verb = None
         to = self.to_end.search(clause)
         noun = last_match(self.growth_noun, clause)
         share = max(clause.rfind("占"), clause.rfind("比重"), clause.rfind("比例"))
@@ -199,7 +201,7 @@ class Gauge:
             if base is None and not _YEARLY.search(clause):
                 base = "yoy"
             return Reading("growth", _signed(quantity.value, negative=falls), base, cut, "growth word")
-        if not clause.strip(" 、和及与") and before is not None and before.measure in ("growth", "share"):
+        if before is not None and before.measure in ("growth", "share"):
             negative = isinstance(before.value, Decimal) and before.value < 0
             return Reading(
                 before.measure, _signed(quantity.value, negative=negative), before.compare, why="list"

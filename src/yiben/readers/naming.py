@@ -86,6 +86,8 @@ class Naming:
                 if len(base) < 2 or base in ("增速", "增幅")
                 else f"{before.thing if before else ''}{base}"
             )
+        if before is not None and base.startswith(("影响", "拉动", "带动")):
+            base = f"{before.base or before.subject}{base}"
         draft.base = base
         if yearly := _YEARLY.search(draft.clause):
             draft.base = base = base.removesuffix("年")
@@ -124,7 +126,7 @@ class Naming:
             core = f"{head}{whole[0] if whole else core}"
         if not core:
             core = head
-        elif core.startswith("占比"):
+        elif core.startswith("占比") or (core.startswith("对") and core.endswith("贡献率")):
             core = f"{head}{core}"
         elif (core := _ABOUT.sub("", core)).startswith(("占", "为年", "为全年", "为预算", "为计划")):
             whole = _WHOLE.search(clause)

@@ -17,7 +17,7 @@ _SELF = re.compile(r"[我全]([省市县区州旗盟])")
 
 # The area that a title begins with, whether or not it is in the list of places.
 # No short name of an area is longer.
-_LONGEST_PLACE = 12
+_LONGEST_PLACE = 16
 _OWN_AREA = re.compile(
     r"(?:中共|关于(?:印发|公布|下达)?|[《\s])*((?![全我本各])[\u4e00-\u9fff]{1,12}?[省市县区州旗盟])"
     r"(?=\s*(?:\d|二[〇零]|人民|政府|人大|委|发展|发改|统计|国民|经济|财政|重点|重大|关于|固定|工业|前|上半|下半|一季|三季|全面))"

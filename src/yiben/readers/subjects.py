@@ -10,12 +10,14 @@ from yiben.readers.matching import last_match
 from yiben.readers.periods import STATED
 
 _JOINS = re.compile(r"、|和|与|及|以及")
+_COMMAS = re.compile("、")
 _TAIL = re.compile(
     r"([\u4e00-\u9fff]{2}率|占比|比重|增加值|总产值|产值|收入|支出|投资|贷款|存款|余额|价格?|标准|产能|装机|能力|规模|用户|面积|产量|销量|销售额|总额|数量|人数|件数|案件数)$"
 )
 _PREDICATE = re.compile(
     r"保持|呈现|持续|稳步|不断|加快|预计|有望|扎实|深入|显著|平稳|较快|快速|稳中|总体|全面|有序|进一步|将有|运行|增速"
 )
+_EXCEPT = re.compile(r"(?:扣除|剔除|按)[^,;。]{1,12}(?:因素|影响|口径|价格?|计算)(?:影响)?后?$")
 _INSIDE = re.compile(r"(?:当中|之中|中|里)(?:有|,)?$")
 _BLANK = re.compile(
     r"^(?:以[上下内]|左右|上下|并(?![网购列联轨举])|[\s、和与及且也的,()“”:。;-])*|(?:[\s、和与:,(]|(?<![惠普涉])及)*$"
@@ -116,7 +118,7 @@ class Namer:
 
     def growth_base(self, clause: str) -> str:
         """The indicator before a growth word."""
-        core = self.growth_adverb.sub("", self.core(clause))
+        core = _EXCEPT.sub("", self.growth_adverb.sub("", self.core(clause)))
         return self.indicator_of(self.core(self.growth_noun.sub("", core)))
 
     def says_how(self, clause: str) -> bool:
@@ -218,7 +220,9 @@ class Namer:
         for joined, parts in self.pairs.items():
             if joined in text and len(parts) == count:
                 return [text.replace(joined, part, 1) for part in parts]
-        names = [name for name in _outside_brackets(text) if name]
+        names = [name for name in _outside_brackets(text, _COMMAS) if name]
+        if len(names) != count:
+            names = [name for name in _outside_brackets(text, _JOINS) if name]
         if len(names) < count:
             return []
         names = names[-count:]
@@ -232,8 +236,8 @@ class Namer:
         return names
 
 
-def _outside_brackets(text: str) -> list[str]:
-    """Split at 、和与及, but not inside quotes, titles or brackets."""
+def _outside_brackets(text: str, joins: re.Pattern[str]) -> list[str]:
+    """Split at `joins`, but not inside quotes, titles or brackets."""
     parts, depth, start = [], 0, 0
     place = 0
     while place < len(text):
@@ -242,7 +246,7 @@ def _outside_brackets(text: str) -> list[str]:
             depth += 1
         elif char in "”》)":
             depth = max(0, depth - 1)
-        elif depth == 0 and (found := _JOINS.match(text, place)):
+        elif depth == 0 and (found := joins.match(text, place)):
             parts.append(text[start:place])
             place = start = found.end()
             continue
