@@ -59,17 +59,17 @@ POINTS = {
 } | dict.fromkeys("？！（）《》·—…％", 0.001)
 
 
-@lru_cache(maxsize=1)
-def _t2s():  # type: ignore[no-untyped-def]
+@lru_cache(maxsize=2)
+def _opencc(way: str):  # type: ignore[no-untyped-def]
     import opencc
 
-    return opencc.OpenCC("t2s")
+    return opencc.OpenCC(way)
 
 
 @lru_cache(maxsize=65536)
 def simple_char(char: str) -> str:
     """One character in simplified writing."""
-    made: str = _t2s().convert(char)
+    made: str = _opencc("t2s").convert(char)
     return made if len(made) == 1 else char
 
 
@@ -80,12 +80,18 @@ def simple_chars(text: str) -> str:
 
 def simple_lines(text: str) -> str:
     """`text` in simplified writing, words minded (乾隆 stays), one character for one."""
-    made: str = _t2s().convert(text)
+    made: str = _opencc("t2s").convert(text)
     if len(made) == len(text):
         return made
-    convert = _t2s().convert
+    convert = _opencc("t2s").convert
     lines = ((line, convert(line)) for line in text.split("\n"))
     return "\n".join(said if len(said) == len(line) else simple_chars(line) for line, said in lines)
+
+
+def traditional_lines(text: str) -> str:
+    """`text` in traditional writing."""
+    made: str = _opencc("s2t").convert(text)
+    return made
 
 
 class _Counts:
@@ -137,9 +143,7 @@ def _alphabet(traditional: bool) -> tuple[frozenset[str], tuple[_Buckets, _Bucke
     """The common characters of one of the two writings, and the same by their bytes."""
     chars = set(COMMON)
     if traditional:
-        import opencc
-
-        written = opencc.OpenCC("s2t").convert("\n".join(COMMON)).split("\n")
+        written = traditional_lines("\n".join(COMMON)).split("\n")
         chars = {new for new in written if len(new) == 1}
     chars |= set(POINTS)
     return frozenset(chars), _by_bytes(sorted(chars))

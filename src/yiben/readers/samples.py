@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from functools import lru_cache
 
-from yiben.readers.language import readings
+from yiben.readers.language import readings, traditional_lines
 from yiben.readers.lexicon import lexicon
 
 _HEADS = (
@@ -85,10 +86,8 @@ def damaged_page(text: str, *, seed: int = 1, traditional: bool = True, spelled:
     The share `spelled` of the traditional characters gets pinyin, wherever their two bytes stand
     side by side; ？！；： become half-width in the same way; what no byte pair spells is lost.
     """
-    import opencc
-
     chance = random.Random(seed)
-    page = opencc.OpenCC("s2t").convert(text) if traditional else text
+    page = traditional_lines(text) if traditional else text
     data = page.encode("gbk", "ignore")
     for mark in b"?!;:":
         data = data.replace(bytes((0xA3, mark + 0x80)), bytes((mark,)))
@@ -98,6 +97,17 @@ def damaged_page(text: str, *, seed: int = 1, traditional: bool = True, spelled:
             if chance.random() < spelled:
                 data = data.replace(pair, pair + f"({said})".encode("gbk"))
     return _read_as_gbk(data)
+
+
+@lru_cache(maxsize=1)
+def _noted() -> dict[bytes, bytes]:
+    """The bytes of each traditional character → the same with its pinyin."""
+    spelled = readings(lexicon()).items()
+    return {
+        bytes(char[:2]): bytes(char[:2]) + f"({said})".encode("gbk")
+        for said, chars in spelled
+        for char in chars
+    }
 
 
 def _read_as_gbk(data: bytes) -> str:
