@@ -102,11 +102,11 @@ class Flat:
     def _values(self) -> Iterator[tuple[str, exp.Expr]]:
         """Every single value of a measure in a period, and what came before the first of them."""
         for column in self.layout.needs.measures:
-            for day in self._periods(column):
+            for day in self.periods(column):
                 test: exp.Expr = exp.EQ(this=name("period"), expression=literal(day).tree)
                 yield f"__v_{column.of}_{day:%Y%m}", highest(when(test, name(column.of)))
-            before = exp.LT(this=name("period"), expression=literal(self._periods(column)[0]).tree)
-            first = f"{self._periods(column)[0]:%Y%m}"
+            before = exp.LT(this=name("period"), expression=literal(self.periods(column)[0]).tree)
+            first = f"{self.periods(column)[0]:%Y%m}"
             if column.part == "total":
                 summed = total(when(before, name(column.of)), column.kind)
                 yield f"__b_{column.of}_{first}", summed
@@ -120,7 +120,7 @@ class Flat:
                 test = every([same, exp.Paren(this=filed_test(self.layout.pack, column.of))])
                 yield f"__f_{column.of}_{day:%Y%m}", highest(is_true(test))
 
-    def _periods(self, column: Column) -> list[date]:
+    def periods(self, column: Column) -> list[date]:
         """The periods of which single values are needed for a column, in order."""
         rhythm = self.layout.pack.measures[column.of].every or "month"
         span = self.span(column)
@@ -146,10 +146,10 @@ class Flat:
         if column.part in ("this", "previous"):
             return self._single(column, moment.period(rhythm, back=int(column.part == "previous")))
         until = moment.period(rhythm)
-        upto = [day for day in self._periods(column) if day <= until]
+        upto = [day for day in self.periods(column) if day <= until]
         if column.part == "year":
             return self._sum(column, [day for day in upto if day.year == moment.month.year])
-        before = name(f"__b_{column.of}_{self._periods(column)[0]:%Y%m}", "x")
+        before = name(f"__b_{column.of}_{self.periods(column)[0]:%Y%m}", "x")
         if column.part == "total":
             return self._sum(column, upto, before)
         return function("coalesce", *(self._single(column, day) for day in reversed(upto)), before)

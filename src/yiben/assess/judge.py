@@ -13,6 +13,8 @@ from sqlglot import exp
 
 from yiben import rulebook
 from yiben.assess import duck
+from yiben.assess.cells import NotInCells
+from yiben.assess.cells.sweep import Sweep, Wanted
 from yiben.assess.colours import colours_query
 from yiben.assess.flat import Flat
 from yiben.assess.grid import Layout
@@ -128,6 +130,11 @@ class _Task:
         needs = needs_of(self.rules, reasons=bool(asked))
         layout = Layout(self.rules, needs, line, self.engine, _has_exemptions(self.book))
         plan = (Versioned if self.book.versioned else Flat)(layout, past)
+        if isinstance(plan, Flat) and isinstance(runner, duck.Duck):
+            try:
+                return self._in_cells(runner, plan, asked)
+            except NotInCells:
+                pass  # The plan below judges whatever there is.
         for title, query in plan.steps():
             runner.keep(title, query)
         judged = plan.grid([one for one in line if one.judged])
@@ -140,11 +147,36 @@ class _Task:
                 results["reasons"] = reasons
         return {title: self._result(runner, title, query, months[0]) for title, query in results.items()}
 
+    def _in_cells(self, runner: duck.Duck, plan: Flat, asked: Sequence[Period]) -> dict[str, Any]:
+        """The same results, worked out in arrays; the texts of those that are told by the engine."""
+        line = plan.layout.line
+        judged, explained = (
+            tuple(one for one in line if one.judged and one.month in months)
+            for months in ({one.month for one in line}, set(asked))
+        )
+        sweep = Sweep(self.book, plan, runner, Wanted(judged, explained, self.all_reasons))
+        results: dict[str, Any] = {}
+        if self.into is None:
+            results["colours"] = sweep.colours()
+        else:
+            results["colours"] = self._path("colours", judged[0].month)
+            sweep.write(results["colours"])
+        if explained and plan.layout.rules.rules:
+            sweep.keep_judged()
+            texts = Reasons.of(plan.layout, plan.past, all_colours=self.all_reasons).query()
+            if texts is not None:
+                results["reasons"] = self._result(runner, "reasons", texts, judged[0].month)
+        return results
+
+    def _path(self, title: str, first: Period) -> Path:
+        assert self.into is not None, "only results on disk have a path"
+        self.into.mkdir(parents=True, exist_ok=True)
+        return self.into / f"{title}-{first}.parquet"
+
     def _result(self, runner: Runner, title: str, query: exp.Query, first: Period) -> Any:
         if self.into is None:
             return runner.table(query)
-        self.into.mkdir(parents=True, exist_ok=True)
-        path = self.into / f"{title}-{first}.parquet"
+        path = self._path(title, first)
         runner.write(query, path)
         return path
 

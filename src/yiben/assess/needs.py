@@ -48,6 +48,12 @@ def flags_in(tree: exp.Expr, pack: Pack) -> dict[str, exp.Expr]:
     return {flag_name(node): node for node in tests}
 
 
+def fields_of_flags(needs: Needs) -> list[str]:
+    """The text fields that the flags read."""
+    found = {column.name for tree in needs.flags.values() for column in tree.find_all(exp.Column)}
+    return sorted(found)
+
+
 def _written_out(tree: exp.Expr, pack: Pack) -> exp.Expr:
 
     def written_out(node: exp.Expr) -> exp.Expr:

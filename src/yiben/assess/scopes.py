@@ -119,7 +119,7 @@ class Lifted:
             self.levels[title] = 1 + max(inner, default=0)
         return name(self.names[key], GRID)
 
-    def beside(self, grid: exp.Select) -> exp.Select:
+    def beside(self, grid: exp.Query) -> exp.Query:
         """The grid with every lifted column, those that others read first."""
         for level in sorted(set(self.levels.values())):
             columns = [titled(self.trees[one].copy(), one) for one in self.trees if self.levels[one] == level]

@@ -145,16 +145,17 @@ def added(operator: type[exp.Binary], left: Term, right: Term) -> Term:
     """left + right or left - right."""
     if left.kind == right.kind == "whole":
         return whole(operator(this=left.tree, expression=right.tree))
-    size = _sum_size(left, right)
+    size = sum_size(left.size, right.size)
     if size[0] > MOST_DIGITS:
         left, right = resized(left, WIDE), resized(right, WIDE)
-        size = _sum_size(left, right)
+        size = sum_size(left.size, right.size)
     return number(operator(this=left.tree, expression=right.tree), size)
 
 
-def _sum_size(left: Term, right: Term) -> tuple[int, int]:
-    decimals = max(left.size[1], right.size[1])
-    ints = max(left.size[0] - left.size[1], right.size[0] - right.size[1])
+def sum_size(left: tuple[int, int], right: tuple[int, int]) -> tuple[int, int]:
+    """Digits and decimals of a sum: one digit more than the wider of the two."""
+    decimals = max(left[1], right[1])
+    ints = max(left[0] - left[1], right[0] - right[1])
     return ints + decimals + 1, decimals
 
 

@@ -91,7 +91,8 @@ def _thresholds(
     rules: RuleSet, month: Period, book: Rulebook
 ) -> tuple[dict[tuple[str, str], Value], frozenset[str]]:
     """The values of a month, and the rules for which there is none."""
-    values, silent = {}, set()
+    values: dict[tuple[str, str], Value] = {}
+    silent: set[str] = set()
     for rule in rules.rules:
         for name, id in rule.thresholds.items():
             try:

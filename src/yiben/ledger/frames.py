@@ -27,6 +27,7 @@ from yiben.scenes.frames import (
     EXEMPTIONS_SCHEMA,
     NODES_SCHEMA,
     Frames,
+    decimals_of,
     measures_schema,
     subjects_schema,
 )
@@ -226,9 +227,5 @@ def _decimals(column: pa.ChunkedArray, wanted: pa.DataType) -> pa.ChunkedArray:
     whole = pc.cast(column, pa.int64()).combine_chunks()
     if isinstance(whole, pa.ChunkedArray):
         whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], pa.int64())
-    values = np.asarray(whole.fill_null(0))
-    wide = np.empty((len(values), 2), dtype=np.int64)
-    wide[:, 0], wide[:, 1] = values, values >> 63
-    validity = pa.array(np.asarray(whole.is_valid())).buffers()[1] if whole.null_count else None
-    array = pa.Array.from_buffers(wanted, len(values), [validity, pa.py_buffer(wide)])
-    return pa.chunked_array([array])
+    known = np.asarray(whole.is_valid()) if whole.null_count else None
+    return pa.chunked_array([decimals_of(np.asarray(whole.fill_null(0)), known, wanted)])

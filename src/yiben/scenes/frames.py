@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from yiben.kernel.periods import Period
 from yiben.scenes.model import Field, Pack
@@ -28,6 +31,20 @@ def arrow_type(field_type: str) -> pa.DataType:
     if field_type in ("date", "month"):
         return pa.date32()
     return pa.bool_() if field_type == "boolean" else pa.string()
+
+
+def decimals_of(whole: NDArray[np.int64], known: NDArray[np.bool_] | None, wanted: pa.DataType) -> pa.Array:
+    """Whole numbers of the smallest step as decimals: the same bits, read with a scale.
+
+    `known` says where there is a value (None: everywhere).
+
+    >>> decimals_of(np.array([1500000]), None, pa.decimal128(20, 6)).to_pylist()
+    [Decimal('1.500000')]
+    """
+    wide = np.empty((len(whole), 2), dtype=np.int64)
+    wide[:, 0], wide[:, 1] = whole, whole >> 63
+    validity: Any = None if known is None else pa.array(known).buffers()[1]
+    return pa.Array.from_buffers(wanted, len(whole), [validity, pa.py_buffer(wide)])
 
 
 def field_column(one: Field) -> pa.Field:
