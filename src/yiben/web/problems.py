@@ -96,6 +96,28 @@ CHINESE = {
     "document-sources": ("算不出来：{found}", "账内应有其来源"),
     "document-figure": ("印的数：{found}", "按账应为：{expected}"),
     "document-words": ("文字或表格不同：{found}", "应与账内一致"),
+    "document-empty": ("文件里没有文字", "应为有正文的报告；若是扫描件，请先做文字识别"),
+    "document-kind": (
+        "不是可读的报告（加密文件、旧版 .doc、图片或压缩包）",
+        "请另存为不带密码的 docx，或先做文字识别",
+    ),
+    "document-binary": (
+        "不是文字，或编码无法识别",
+        "应为 docx、pdf、html、txt 或 md，文字用 UTF-8 或 GB18030",
+    ),
+    "docx-broken": ("Word 文件已损坏", "请用 Word 打开后重新另存为 docx"),
+    "docx-empty": ("Word 文件里没有文字", "应为有正文的报告"),
+    "docx-encrypted": ("Word 文件有密码", "请去掉密码后另存"),
+    "docx-large": ("Word 文件解开后太大", "请分成几个文件"),
+    "docx-kind": ("压缩包里不是 Word 文件", "应为 docx"),
+    "pdf-encrypted": ("PDF 有密码", "请去掉密码后另存"),
+    "pdf-broken": ("PDF 已损坏", "请重新导出 PDF"),
+    "pdf-large": ("PDF 页数太多：{found}", "请分成几个文件"),
+    "pdf-scan": ("PDF 是扫描件，没有文字层", "请先做文字识别（OCR）"),
+    "unknown-record": ("报告里没有这条记录", "应为本报告的记录"),
+    "unknown-state": ("没有这种审核意见：{found}", "应为采纳、不采纳或退回待审"),
+    "not-correctable": ("这一项不能更正：{found}", "可更正指标、数值、单位、地区、时期、进展等"),
+    "not-a-number": ("填的不是数：{found}", "应为一个数，如 12.5，或一段范围，如 5-6"),
     "bad-filter": ("筛选值无法识别：{found}", "{expected}"),
 }
 

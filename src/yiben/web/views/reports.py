@@ -25,6 +25,7 @@ from yiben.readers.documents import Document, open_document
 from yiben.readers.promises import answers_of
 from yiben.readers.report import Report, read_document
 from yiben.web.doors import needs, person
+from yiben.web.problems import all_told
 from yiben.web.report_text import segments
 from yiben.web.words import say
 
@@ -77,7 +78,7 @@ def reports(request: HttpRequest) -> HttpResponse:
                 sent.read(), name=sent.name or "report", by=person(request), at=timezone.now()
             )
         except Refused as refusal:
-            problems = refusal.problems
+            problems = all_told(refusal.problems)
         else:
             if not taken.recorded.entries:
                 messages.info(request, say("这份报告已经读过，没有新的内容。"))
@@ -122,7 +123,7 @@ def _page(
         "state": asked.get("state", ""),
         "words": asked.get("words", ""),
         "back": asked.urlencode(),
-        "problems": problems,
+        "problems": all_told(problems),
         "segments": segments(
             document.source, [mark for one in KINDS for mark in held[one]], html=document.kind == "html"
         ),
@@ -262,8 +263,6 @@ def _number(said: str, picked: str) -> int | float | list[int | float] | None:
     ends = [text] if _NUMBER.fullmatch(text) else text.split("-")
     if len(ends) > 2 or not all(_NUMBER.fullmatch(end) for end in ends):
         place = Place(subject=picked)
-        raise Refused(
-            [Problem("not-a-number", repr(said), "a number such as 12.5, or a range such as 5-6", place)]
-        )
+        raise Refused([Problem("not-a-number", said, "a number such as 12.5, or a range such as 5-6", place)])
     values = [int(end) if "." not in end else float(end) for end in ends]
     return values[0] if len(values) == 1 else values
