@@ -7,9 +7,11 @@ import zipfile
 
 import docx
 import pytest
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yiben.bench.reading import fuzz
 from yiben.kernel.problems import Refused
 from yiben.readers.documents import open_document
 from yiben.readers.report import read_document
@@ -146,3 +148,87 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
             open_document(head + data, name=name)
         except Refused as refusal:
             assert refusal.problems
+
+
+TYPESET = """
+#set page(width: 16cm, height: 9cm)
+= 云岭县2023年工作总结
+一季度，全县地区生产总值332.63亿元，同比增长6.7%。
+#table(columns: 3, [指标], [1-7月(亿元)], [同比(%)], [工业投资], [10.2], [20.4], [交通投资], [33.1], [-2.5])
+#pagebreak()
+新开工项目24个。
+"""
+
+
+@pytest.fixture(scope="module")
+def typeset() -> bytes:
+    """A Chinese PDF of two pages, with a table."""
+    made = typst.compile(TYPESET.encode())
+    assert isinstance(made, bytes)
+    return made
+
+
+def test_a_chinese_pdf_leads_back_to_its_pages_and_rows(typeset: bytes) -> None:
+    document = open_document(typeset, name="a.pdf")
+    if "工业投资" not in document.source:
+        pytest.skip("no Chinese font on this machine")
+    assert "工业投资 | 10.2 | 20.4 |" in document.source.split("\n")
+    report = read_document(document)
+    seen = [(f.text.replace(" ", ""), f.unit, f.measure, document.where(f.start)) for f in report.figures]
+    assert seen == [
+        ("332.63亿元", "亿元", "level", "page 1"),
+        ("6.7%", "%", "growth", "page 1"),
+        ("10.2", "亿元", "level", "page 1"),
+        ("20.4", "%", "growth", "page 1"),
+        ("33.1", "亿元", "level", "page 1"),
+        ("−2.5", "%", "growth", "page 1"),
+        ("24个", "个", "level", "page 2"),
+    ]
+
+
+def test_an_encrypted_pdf_is_refused() -> None:
+    lock = b"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<" + b"41" * 32 + b">/U<" + b"42" * 32 + b">>>endobj\n"
+    data = (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>endobj\n" + lock + b"trailer"
+        b"<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[<41><41>]>>\n%%EOF"
+    )
+    with pytest.raises(Refused) as refusal:
+        open_document(data, name="a.pdf")
+    (problem,) = refusal.value.problems
+    assert problem.code == "pdf-encrypted" and "password" in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [("big5", "big5hkscs"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("gb2312", "gb18030")],
+)
+def test_encodings_without_a_mark_are_detected(encoding: str, found: str) -> None:
+    said = "固定資產投資增長12.5%，總投資30億元。" if encoding == "big5" else SENTENCE
+    document = open_document(said.encode(encoding), name="a.txt")
+    assert (document.source, document.encoding) == (said, found)
+
+
+def test_deeply_nested_word_files_are_read() -> None:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    runs = "<w:r>" * 20_000 + f"<w:t>{SENTENCE}</w:t>" + "</w:r>" * 20_000
+    xml = f'<w:document xmlns:w="{space}"><w:body><w:p>{runs}</w:p></w:body></w:document>'
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", xml)
+    assert open_document(data.getvalue(), name="a.docx").source == SENTENCE
+
+
+@pytest.mark.parametrize("piece", ["<p ", '<a href="', "&", "<!--", "<script>", "<td>"])
+def test_markup_without_end_is_read_or_refused(piece: str) -> None:
+    source = "<html>" + SENTENCE + piece * 20_000
+    try:
+        assert SENTENCE in open_document(source.encode(), name="a.html").text.text
+    except Refused as refusal:
+        assert refusal.problems
+
+
+def test_files_in_disorder_are_read_or_refused() -> None:
+    refused, _, failed = fuzz(700_000, 150)
+    assert failed == []
+    assert 0 < refused < 150
