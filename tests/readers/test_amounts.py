@@ -21,6 +21,10 @@ from yiben.readers.numerals import NotANumber
         ("1万-5万元", (Decimal(10000), Decimal(50000)), "元", "blur"),
         ("几十万块", (Decimal(100000), Decimal(1000000)), "元", "blur"),
         ("123元1角1分", Decimal("123.11"), "元", "accurate"),
+        ("10k~15k", (Decimal(10000), Decimal(15000)), "元", "blur"),
+        ("1w-2w", (Decimal(10000), Decimal(20000)), "元", "blur"),
+        ("¥12.5万", Decimal(125000), "元", "accurate"),
+        ("200万USD", Decimal(2000000), "美元", "accurate"),
     ],
 )
 def test_amount_of_reads_value_currency_and_sureness(
@@ -37,6 +41,19 @@ def test_amount_of_refuses_other_text() -> None:
 
 def test_numbers_without_currency_are_left_out() -> None:
     assert list(amounts_in("基站总数是10000,其中有9000台")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("薪酬能给到10k~15k。", ["10k~15k"]),
+        ("月薪8k到12k，另有补贴", ["8k到12k"]),
+        ("标价￥3,500.00起", ["3,500.00"]),
+        ("30kW的电机、1.5kg的货", []),
+    ],
+)
+def test_sums_are_found_in_running_text(text: str, found: list[str]) -> None:
+    assert [text[one.start : one.end] for one in amounts_in(text)] == found
 
 
 @pytest.mark.shared

@@ -16,12 +16,13 @@ _NAMES = {
     "人民币": "元", "元": "元", "圆": "元", "圓": "元", "块": "元", "块钱": "元", "美元": "美元", "美金": "美元", "美刀": "美元",
     "港元": "港元", "港币": "港元", "日元": "日元", "日币": "日元", "欧元": "欧元", "英镑": "英镑", "韩元": "韩元", "韩币": "韩元", "澳元": "澳元",
     "澳币": "澳元", "卢布": "卢布", "泰铢": "泰铢", "台币": "新台币", "新台币": "新台币", "加元": "加元", "法郎": "法郎", "卢比": "卢比", "澳门元": "澳门元",
+    "￥": "元", "¥": "元", "RMB": "元", "CNY": "元", "$": "美元", "US$": "美元", "USD": "美元", "HK$": "港元", "HKD": "港元", "€": "欧元", "EUR": "欧元", "£": "英镑", "GBP": "英镑", "JPY": "日元",
 }  # fmt: skip
-_CURRENCY = "|".join(sorted(_NAMES, key=len, reverse=True))
+_CURRENCY = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 _N = rf"(?:[\d.,，]*\d|[{NUMERAL_CHARS}点几数半])(?:[\d.,，]|[{NUMERAL_CHARS}点几数]|个(?=[万亿]))*"
 _SCALE = r"(?:[百千佰仟]?[万萬]?[亿億]?)"
 _MORE = r"[余多几]?"
-_ONE = rf"{_N}\s?{_MORE}\s?(?:{_SCALE}|[kKwW])"
+_ONE = rf"{_N}\s?{_MORE}\s?(?:[kKwW](?![A-Za-z])|{_SCALE})"
 _BEFORE = r"(?:大约|约|近|将近|接近|不到|不足|小于|少于|低于|至少|不少于|超过|大于|高于|多于|超|逾|从)?"
 _AFTER = r"(?:左右|上下|以上|以下|以内|之间)"
 AMOUNT = re.compile(
@@ -60,7 +61,7 @@ def amount_of(text: str) -> Amount:
 def amounts_in(text: str) -> Iterator[Amount]:
     """Every sum of money in running text: a number that names its currency or counts in k."""
     for found in AMOUNT.finditer(text):
-        named = found["cur"] or found["lowcur"] or found["small"].strip("钱 ")
+        named = found["cur"] or found["lowcur"] or found["small"].strip("钱 ") or found["lead"]
         if not named and not (found["low"][-1] in "kK" and found["high"]):
             continue
         if not named and text[found.end() : found.end() + 1].isalnum():

@@ -99,7 +99,7 @@ def _adding_up(figures: Sequence[Figure], whole: Decimal, parts: list[int]) -> l
 
 def _closes(between: str) -> bool:
     """Whether a new statement begins between two numbers."""
-    return "。" in between or between.startswith(")")
+    return ("。" in between and ("共" in between or "其中" in between)) or between.startswith(")")
 
 
 def _announced(text: str, drafts: Sequence[Draft], whole: int, part: int) -> bool:
@@ -126,12 +126,11 @@ def _must_add_up(text: str, drafts: Sequence[Draft], whole: int, parts: Sequence
     total = sum((value for value in values if isinstance(value, Decimal)), Decimal(0))
     stated = drafts[whole].quantity.value
     assert isinstance(stated, Decimal)
-    if total > stated:
-        return (
-            _sisters_hold(drafts, whole, parts)
-            or "其中" in text[drafts[whole].quantity.end : drafts[parts[0]].quantity.start]
-        )
-    return _sisters_hold(drafts, whole, parts)
+    if _sisters_hold(drafts, whole, parts):
+        return True
+    first, last = drafts[parts[0]].quantity.start, drafts[parts[-1]].quantity.start
+    named = "其中" in text[drafts[whole].quantity.end : first]
+    return total > stated and named and "。" not in text[first:last]
 
 
 def _sisters_hold(drafts: Sequence[Draft], whole: int, parts: Sequence[int]) -> bool:
