@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from yiben.readers.quantities import WIDTHS
 from yiben.readers.repair import repair_text
-from yiben.readers.samples import broken_text, sample_report
+from yiben.readers.samples import broken_text, damaged_page, sample_report
 
 CLEAN = (
     "各位代表:我代表縣人民政府報告工作。全縣生產總值達到332.63億元,同比增長2.6%。確保縣域經濟持續向好回升。"
@@ -68,6 +69,62 @@ def test_any_text_is_repaired_without_error_and_its_spans_lead_back(seed: int) -
 @given(st.integers(0, 500))
 def test_made_up_clean_reports_pass_unchanged(seed: int) -> None:
     text = sample_report(400, seed=seed)
+    assert repair_text(text).text == text
+
+
+@pytest.mark.parametrize("traditional", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_made_up_reports_are_restored_from_their_damage(seed: int, traditional: bool) -> None:
+    text = sample_report(6000, seed=seed)
+    damaged = damaged_page(text, seed=seed, traditional=traditional, spelled=0.8)
+    repaired = repair_text(damaged)
+    assert not traditional or "?" in damaged
+    assert repaired.text.translate(WIDTHS) == text.translate(WIDTHS)
+    assert all(one.confidence != "unknown" for one in repaired.repairs)
+
+
+UNHEARD = (
+    "滨海科技城、临港产业城的企业增加了。今年全县上下为老百姓脱贫致富等方面都做了具有重要意义的工作,"
+    "县长到企业慰问。县委要求,项目建设要加快。"
+)
+
+
+@pytest.mark.parametrize("spelled", [1.0, 0.5, 0.0])
+def test_a_short_text_of_its_own_is_restored(spelled: float) -> None:
+    damaged = damaged_page(UNHEARD, seed=2, spelled=spelled)
+    assert damaged != UNHEARD
+    assert repair_text(damaged).text == UNHEARD
+
+
+def test_a_stretch_read_one_byte_off_up_to_its_end_is_restored() -> None:
+    raw = "發展經(jīng)濟(jì),當(dāng)地企業的效益明顯提高,農民?qiā)杖朐黾?"
+    repaired = repair_text(raw)
+    assert repaired.text == "发展经济,当地企业的效益明显提高,农民收入增加"
+    (one,) = repaired.repairs
+    assert (one.raw, one.restored) == ("?qiā)杖朐黾?", "收入增加")
+
+
+def test_two_bytes_dropped_without_a_trace_come_back() -> None:
+    """三 (C8FD) before 改 (B8C4): FDB8 is no character, so browsers drop both bytes."""
+    raw = "發(fā)展養(yǎng)老服務(wù),創(chuàng)新項(xiàng)目?!叭摹睗^區(qū)模式,全縣“三改”經(jīng)驗,濤頭經(jīng)驗,濤頭漁港"
+    repaired = repair_text(raw)
+    assert "项目。“三改”涛头区模式" in repaired.text
+    (one,) = repaired.repairs
+    assert (raw[one.start : one.end], one.kind) == ("?!叭摹睗^", "shifted")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么办?办好事、办实事!谁来办?县里办。",
+        "“数字化改革怎么改?”“改什么?”大家问。",
+        "李?副县长到葭?街道,看了堃?公司的犇牛项目。",
+        "项目名称????? 亿元??? 云岭",
+        "https://example.org/x?y=1&z=云岭?q",
+        "全年完成\ufffd投资12亿元,\ufffd云岭县",
+    ],
+)
+def test_question_marks_of_sound_text_stay(text: str) -> None:
     assert repair_text(text).text == text
 
 

@@ -15,6 +15,7 @@ _MOST = 120_000
 # How much the shorter context weighs against what was counted.
 _DEPTH = 3.0
 _NEW = 0.4
+_CLOSINGS = ("\n", "\n", "\n", "。", "\n", "\n", "\n", "、")
 _EMPTY: frozenset[str] = frozenset()
 # What a character costs in running text; taken off, so that readings of unlike length compare.
 _USUAL = 3.0
@@ -122,7 +123,9 @@ def _learnt(words: Lexicon) -> _Counts:
     """What the lists of words say."""
     said = words.parts["words"]
     lists = (said[name].split() for name in ("common", "phrases", "running"))
-    return _Counts("\n".join(itertools.chain(*lists, words.indicators, words.words("units", "money"))))
+    said_words = itertools.chain(*lists, words.indicators, words.words("units", "money"))
+    # Some words of a report stand before a mark.
+    return _Counts("".join(map("".join, zip(said_words, itertools.cycle(_CLOSINGS), strict=False))))
 
 
 def _by_bytes(chars: Iterable[str]) -> tuple[_Buckets, _Buckets]:

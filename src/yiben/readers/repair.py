@@ -62,7 +62,7 @@ def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
     words = words or lexicon()
     traditional = _is_traditional(raw)
     repairs = [*_wide(raw), *_unseen(raw), *_broken(raw, words)]
-    spelled = len(_TONED.findall(raw)) >= 2 if ")" in raw else False
+    spelled = len(_TONED.findall(raw)) >= (1 if traditional else 2) if ")" in raw else False
     if "\ufffd" in raw:
         repairs += [Repair(m.start(), m.end(), m[0], m[0], "unknown", "lost") for m in _LOST.finditer(raw)]
     shifted = _shifted(raw, words, spelled=spelled, traditional=traditional)
