@@ -9,24 +9,39 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from yiben import rulebook
+from yiben.assess.timeline import timeline
+from yiben.bench.assess.texts_in_pandas import reasons, runs
 from yiben.kernel.periods import Period
 from yiben.scenes.loader import BUILT_IN, load_pack
+from yiben.scenes.rules import RuleSet
 
 NODES = tuple(load_pack(Path(str(BUILT_IN / "projects.yaml"))).nodes)
 DAY = np.timedelta64(1, "D")
 
 
-def judge(folder: Path, months: Sequence[Period]) -> pd.DataFrame:
-    """The colours of a stored book."""
+def judge(folder: Path, months: Sequence[Period], rules: RuleSet, target: Path) -> None:
+    """The colours of a stored book and the reasons of its last month, each into a Parquet file."""
     subjects = _days(pd.read_parquet(folder / "subjects.parquet"))
     measures = _days(pd.read_parquet(folder / "measures.parquet"))
     nodes = _days(pd.read_parquet(folder / "nodes.parquet"))
-    grid = _grid(subjects, measures, nodes, months)
+    grid, full = _grid(subjects, measures, nodes, months)
     found = grid[["subject", "month"]].copy()
-    for name, colour in _rules(grid).items():
+    by_node: dict[str, Any] = {}
+    for name, colour in _rules(grid, by_node).items():
         found[name] = colour.astype("uint8")
     found["overall"] = found.drop(columns=["subject", "month"]).max(axis=1)
-    return found
+    found.to_parquet(target / "colours.parquet", compression="zstd")
+    last = (grid["month"] == grid["month"].max()).to_numpy()
+    shades = {key: np.asarray(colour)[last] for key, colour in by_node.items()}
+    shades |= {one.name: found.loc[last, one.name].to_numpy() for one in rules.rules if one.per != "node"}
+    rows = grid[last].merge(runs(full, subjects, len(months)), on="subject", how="left")
+    line = timeline(rules, months=months[-1:], book=rulebook.built_in(), depth=0)
+    told = [
+        (rule, {name: float(line[-1].thresholds[rule.name, name]) for name in rule.thresholds})  # type: ignore[arg-type]
+        for rule in rules.rules
+    ]
+    reasons(rows, shades, told).to_parquet(target / "reasons.parquet", compression="zstd")
 
 
 def _days(table: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +54,9 @@ def _days(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=["known_from", "known_to"])
 
 
-def _grid(subjects: Any, measures: Any, nodes: Any, months: Sequence[Period]) -> pd.DataFrame:
+def _grid(
+    subjects: Any, measures: Any, nodes: Any, months: Sequence[Period]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     wide = nodes.pivot(index="subject", columns="node", values=["planned_on", "forecast_on", "actual_on"])
     wide.columns = [f"{part[0]}_{node}" for part, node in wide.columns]
     line = pd.DataFrame({"month": pd.to_datetime([one.first for one in months]).astype("datetime64[s]")})
@@ -67,7 +84,7 @@ def _grid(subjects: Any, measures: Any, nodes: Any, months: Sequence[Period]) ->
     )
     full["py1"] = full.groupby("subject", sort=False)["plan_year"].shift()
     columns = ["subject", "month", "invested", "physical", "fd", "fd1", "it", "bt", "iy", "iy1", "pl", "ph1"]
-    return grid.merge(full[[*columns, "plan_year", "py1"]], on=["subject", "month"], how="left")
+    return grid.merge(full[[*columns, "plan_year", "py1"]], on=["subject", "month"], how="left"), full
 
 
 def _span(months: Sequence[Period]) -> Any:
@@ -79,7 +96,7 @@ def _pick(applies: Any, red: Any, yellow: Any) -> Any:
     return np.select([~applies, red, yellow], [0, 4, 3], default=2)
 
 
-def _rules(g: pd.DataFrame) -> dict[str, Any]:
+def _rules(g: pd.DataFrame, by_node: dict[str, Any]) -> dict[str, Any]:
     me, tp = g["me"], g["tp"]
     before = me - pd.offsets.MonthEnd(1)
     alive, building = ~g["stage"].isin(["paused", "ended", "moved_out"]), g["stage"] == "construction"
@@ -106,7 +123,7 @@ def _rules(g: pd.DataFrame) -> dict[str, Any]:
     unfiled1 = ~g["fd1"].fillna(False).astype(bool) & (start1 <= before)
     found = {
         "late_start": started,
-        "node_late": _nodes(g, lambda p, f, a: _pick((p <= me) & alive, ~(a <= me) & (me - p > 30 * DAY), ~(a <= me))),
+        "node_late": _nodes(g, by_node, "node_late", lambda p, f, a: _pick((p <= me) & alive, ~(a <= me) & (me - p > 30 * DAY), ~(a <= me))),
         "investment_behind": behind,
         "not_entered": entry_line,
         "approval_expiry": _pick(expires.notna() & late & kept, expires <= me, expires - me <= 60 * DAY),
@@ -119,13 +136,13 @@ def _rules(g: pd.DataFrame) -> dict[str, Any]:
         "wuhan_progress": _pick(planned, share < 0.6 - 1e-9, share < 0.8 - 1e-9),
         "sanya_project": _pick(building & (py >= 1000), 1 - share > 0.5 + 1e-9, missed),
         "sanya_month": _pick(planned, missed & missed1, missed),
-        "ouhai_node": _nodes(g, lambda p, f, a: _pick((p <= me) & kept, ~(a <= me), _later(a, p))),
+        "ouhai_node": _nodes(g, by_node, "ouhai_node", lambda p, f, a: _pick((p <= me) & kept, ~(a <= me), _later(a, p))),
         "completion_late": _pick(
             (g["planned_completion"] <= me) & alive, me - g["planned_completion"] > 90 * DAY, late | True
         ),
         "nothing_done": _pick(building, building & False, g["invested"].fillna(0) <= 0),
         "forecast_late": _nodes(
-            g, lambda p, f, a: _pick(~(a <= me) & p.notna() & alive, f - p > 90 * DAY, f - p > 60 * DAY)
+            g, by_node, "forecast_late", lambda p, f, a: _pick(~(a <= me) & p.notna() & alive, f - p > 90 * DAY, f - p > 60 * DAY)
         ),
         "progress_stands": _pick(
             building, g["physical"] < g["ph1"] - 60, g["physical"] < g["ph1"] - 40
@@ -141,8 +158,9 @@ def _later(actual: Any, planned: Any) -> Any:
     return actual.dt.year * 12 + actual.dt.month > planned.dt.year * 12 + planned.dt.month
 
 
-def _nodes(g: pd.DataFrame, colour: Any) -> Any:
+def _nodes(g: pd.DataFrame, by_node: dict[str, Any], rule: str, colour: Any) -> Any:
     worst = np.zeros(len(g), dtype="int64")
     for node in NODES:
-        worst = np.maximum(worst, colour(*(pd.to_datetime(g[f"{part}_{node}"]) for part in "pfa")))
+        by_node[f"{rule}/{node}"] = colour(*(pd.to_datetime(g[f"{part}_{node}"]) for part in "pfa"))
+        worst = np.maximum(worst, by_node[f"{rule}/{node}"])
     return worst
