@@ -168,7 +168,7 @@ class FigureReader:
                 continue
             if said.kind == "total" and not monthly:
                 continue
-            if said.kind == "total" and chosen:
+            if said.kind in ("total", "this") and chosen:
                 continue
             if said.kind == "year" and said.year and year and not year - 2 <= said.year <= year + 8:
                 continue

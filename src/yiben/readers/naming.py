@@ -84,7 +84,7 @@ class Naming:
             base = (
                 head
                 if len(base) < 2 or base in ("增速", "增幅")
-                else f"{before.thing if before else ''}{base}"
+                else f"{(before.thing or before.base) if before else ''}{base}"
             )
         if before is not None and base.startswith(("影响", "拉动", "带动")):
             base = f"{before.base or before.subject}{base}"
@@ -176,6 +176,10 @@ class Naming:
         if first_half:
             clause = _FROM_HALF.sub("", clause)
         core = self.namer.core(clause)
+        if before is not None and draft.after.startswith("相比"):
+            draft.subject = draft.base = before.base or before.subject
+            draft.thing = before.thing
+            return
         if draft.quantity.unit == "年" and clause.endswith("连续"):
             head = before.base if before else core.removesuffix("连续")
             draft.subject = f"{head}连续{after[:16]}年数"

@@ -111,7 +111,7 @@ def _told(
     stated = [
         s
         for s in stated_in(line)
-        if s.kind in ("year", "month", "months", "quarter", "quarters", "half", "years", "five")
+        if s.kind in ("year", "month", "months", "firsts", "quarter", "quarters", "half", "years", "five")
     ]
     year = next((s.year for s in stated if s.year), None)
     base = year or page.year

@@ -233,7 +233,7 @@ def _title_periods(title: str, plan: re.Pattern[str], own: int | None) -> tuple[
         stated = [
             s
             for s in stated_in(part)
-            if s.kind in ("year", "month", "months", "quarter", "quarters", "half", "years")
+            if s.kind in ("year", "month", "months", "firsts", "quarter", "quarters", "half", "years")
         ]
         if not stated:
             continue
@@ -258,7 +258,12 @@ def _inferred(text: str, issued: str) -> str | None:
             return str(year)
         if stated.year not in (None, year) or stated.compared:
             continue
-        month = {"months": stated.last, "upto": stated.last, "quarters": 3 * stated.last}.get(stated.kind, 0)
+        month = {
+            "months": stated.last,
+            "firsts": stated.last,
+            "upto": stated.last,
+            "quarters": 3 * stated.last,
+        }.get(stated.kind, 0)
         if stated.kind == "half" and text[stated.start] == "上":
             month = 6
         if stated.kind == "quarter" and stated.first == 1:

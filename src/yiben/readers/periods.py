@@ -16,6 +16,7 @@ STATED = re.compile(
     rf"|(?P<upto>截[至止]到?{_YEAR}\s?(?P<um>{_MONTH})月(?:底|末|份|中旬|\d{{1,2}}[日号])?)"
     r"|(?P<now>截[至止]到?(?:目前|当前|今|日前)|到目前为止|迄今)"
     rf"|(?P<months>(?:(?P<my>(?:19|20)\d{{2}})年)?\s?(?P<m1>{_MONTH})\s?(?:月(?:份)?)?\s?[-至到]\s?(?P<m2>{_MONTH})\s?月(?:份)?)"
+    rf"|(?P<firsts>(?:(?P<fy>(?:19|20)\d{{2}})年)?前(?P<fn>{_MONTH})个月)"
     rf"|(?P<quarters>(?:(?P<qy>(?:19|20)\d{{2}})年)?前(?P<qn>[二三两23])个?季度)"
     r"|(?P<half>(?:(?P<hy>(?:19|20)\d{2})年)?(?P<h>[上下])半年)"
     r"|(?P<quarter>(?:(?P<ky>(?:19|20)\d{2})年)?第?(?P<k>[一二三四1-4])季度)"
@@ -78,6 +79,7 @@ _SHAPES: tuple[tuple[str, str, str, str], ...] = (
     ("upto", "y", "um", "um"),
     ("now", "", "", ""),
     ("months", "my", "m1", "m2"),
+    ("firsts", "fy", "fn", "fn"),
     ("quarters", "qy", "qn", "qn"),
     ("half", "hy", "", ""),
     ("quarter", "ky", "k", "k"),
@@ -133,6 +135,8 @@ def _in_year(stated: Stated, text: str, year: int) -> str | None:
         return f"asof:{year:04d}-{last:02d}"
     if kind == "months":
         return span(year, first, last)
+    if kind == "firsts":
+        return span(year, 1, last)
     if kind == "quarters":
         return span(year, 1, 3 * last)
     if kind == "half":

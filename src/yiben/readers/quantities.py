@@ -54,6 +54,7 @@ WIDTHS = str.maketrans(
         "！": "!",
     }
 )
+_LEFT = re.compile(r"[从由](?:\d{4}年的|[上去]年的)?$")
 _ABOUT = re.compile("(?:约|近|将近|接近)占[^,;。、\\d]{0,16}$")
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 
@@ -83,7 +84,7 @@ class Lexer:
             rf"|(?P<front>前(?:\d+|[{CHINESE}]+)(?:位|名|强)?(?![{HAN}A-Za-z0-9]{{0,1}}(?:季度|年|个月|月|期|者|个|批|海|后)))"
             r"|(?P<last>最后一[名位]|倒数第[一二三]|首位|榜首|末位)"
             rf"|(?P<hundredth>百分之(?:\d+(?:\.\d+)?|{chinese}))"
-            rf"|(?:(?<![\d.A-Za-z_+/#])(?P<sign>(?<![-\d月年元%A-Za-z{HAN}])-)?(?P<arabic>{number})|(?P<chinese>{chinese}))"
+            rf"|(?:(?<![\d.A-Za-z_+/#])(?P<sign>(?<![-\d月年元%A-Za-z{HAN}])-|(?<=[为是达至到由从比长速幅率约])-)?(?P<arabic>{number})|(?P<chinese>{chinese}))"
             r"\s?(?P<more>[余多几])?(?P<scale>[十百千]?(?:万亿|[万亿])|[百千](?=[余多个人名家户亩吨件])|)(?P<more2>[余多])?\s?"
             rf"(?P<unit>(?:{either(units)})(?:/[十百千万亿]*(?:{words.either('units', 'below')}))?)?)"
         )
@@ -111,7 +112,7 @@ class Lexer:
             rf"(?:{words.either('grammar', 'action_verbs', 'light_verbs')}|共|达|等|为|的|及|和|近|约|超)$"
         )
         self.score_noun = re.compile(
-            rf"(?:{words.either('grammar', 'index', 'ratio')})(?:[从由为是]|达到?|位于|[从由][\d.]+)?(?:[升增提降缩扩回][{HAN}]?[至到为])?$"
+            rf"(?:{words.either('grammar', 'index', 'ratio')})(?:[从由为是]|达到?|位于|[从由](?:\d{{4}}年的|[上去]年的)?[\d.]*)?(?:[上下]?[升增提降缩扩回减][{HAN}]?[至到为])?$"
             rf"|[比较](?:上|去)(?:年|月|季度|年同期)(?:{words.either('grammar', 'rise', 'fall')})了?$"
         )
 
@@ -196,9 +197,13 @@ class Lexer:
         if quoted(text, quantity):
             return False
         if kind == "bare":
-            before = text[max(0, quantity.start - 14) : quantity.start]
+            before = text[max(0, quantity.start - 24) : quantity.start]
             return bool(
-                self.score_noun.search(before) and not is_word(after[:1]) and after[:1] not in "+-/:%"
+                self.score_noun.search(before)
+                and (
+                    not is_word(after[:1]) or (after[0] in "升增提降缩扩回上下减变" and _LEFT.search(before))
+                )
+                and after[:1] not in "+-/:%"
             )
         if in_name(text, quantity, after):
             return False

@@ -90,6 +90,8 @@ def _growth(drafts: Sequence[Draft], figures: Sequence[Figure]) -> Iterator[Chec
         level, change, rate = figures[index - 2], figures[index - 1], figures[index]
         if (level.measure, change.measure, rate.measure) != ("level", "change", "growth") or rate.unit != "%":
             continue
+        if drafts[index - 2].after.startswith("相比"):
+            continue
         now, by, stated = number(level), number(change), number(rate)
         if now is None or by is None or stated is None or len(drafts[index].clause) > 8:
             continue

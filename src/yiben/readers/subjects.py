@@ -57,6 +57,7 @@ class Namer:
         self.rank_tail = re.compile(
             rf"(?:{words.either('grammar', 'rank_lead')}|{words.either('grammar', 'scopes')}|分别|均|全|的|在|继续|仍|连续|都|也)$"
         )
+        self.against = re.compile(rf"(?:比|较|与|同)(?:{STATED.pattern})(?:同期)?(?:相比)?$")
         self.adverbs = frozenset(("", *words.words("grammar", "adverbs")))
         self.period = re.compile(rf"(?:{STATED.pattern})(?:份|末|底|度)?")
         self.mirrors: dict[str, str] = words.parts["grammar"].get("mirrors", {})
@@ -93,7 +94,7 @@ class Namer:
             if cut == text:
                 break
             text = cut.strip()
-        return _balanced(_BLANK.sub("", text))
+        return _balanced(_BLANK.sub("", self.against.sub("", text)))
 
     def indicator_of(self, text: str) -> str:
         """`text` with a known indicator under its usual name (固投 → 固定资产投资)."""
