@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yiben.allocate.engine import allocate
+from yiben.allocate.fill import Changes, Wish, flips
 from yiben.allocate.linear import NotProven
 from yiben.allocate.model import Allocation, Claim, Need, Policy, Pool
 
@@ -240,14 +243,68 @@ def test_pricing_and_plain_proof_agree(monkeypatch):
         assert said(allocate(pools, claims=claims, policy=policy)) == exhaustive(pools, claims, policy)
 
 
-def test_without_a_proof_there_is_no_answer(monkeypatch):
-    """Where the effort ends before the proof, the caller hears so instead of getting a guess."""
-    monkeypatch.setattr("yiben.allocate.linear.PROOF_EFFORT", 0.0)
+def _tight_claims(dice: random.Random, count: int) -> list[Claim]:
+    """All or nothing, the score as large as the amounts: every unit of every pool counts."""
+    claims = []
+    for number in range(count):
+        amounts = {
+            pool: Decimal(dice.randint(100, 9999)) / 100 for pool in dice.sample(POOLS, dice.randint(1, 3))
+        }
+        needs = {pool: Need(amount, amount) for pool, amount in amounts.items()}
+        claims.append(
+            Claim(f"P{number:04d}", dice.choice(TIERS), needs, score=sum(amounts.values(), Decimal(0)))
+        )
+    return claims
+
+
+def test_without_a_proof_the_answer_says_how_good_it_is(monkeypatch):
+    """Where the effort ends before the proof: value and bound are told, or refused if the policy says so."""
+    monkeypatch.setattr("yiben.allocate.search.PROOF_EFFORT", 0.0)
     dice = random.Random(3)
     claims = []
     for number in range(60):
         needs = {pool: Need(Decimal(wanted := dice.randint(50, 99)), Decimal(wanted)) for pool in POOLS}
         claims.append(Claim(f"P{number}", TIERS[0], needs, score=Decimal(dice.randint(40, 99))))
     pools = [Pool(pool, Decimal(2000), "亩") for pool in POOLS]
-    with pytest.raises(NotProven, match="in_turn"):
-        allocate(pools, claims=claims, policy=Policy("t", TIERS))
+    plan = allocate(pools, claims=claims, policy=Policy("t", TIERS))
+    told = next(one for one in plan.doubts if one.goal == "score")
+    assert told.reached == plan.tiers[0].reached["score"] < told.bound
+    assert str(told.bound) in told.text("zh") and TIERS[0] in told.text("en")
+    assert all(amount >= 0 for amount in plan.left.values())
+    dice.shuffle(claims)
+    assert allocate(pools, claims=claims, policy=Policy("t", TIERS)) == plan
+    with pytest.raises(NotProven, match="no answer exceeds"):
+        allocate(pools, claims=claims, policy=Policy("t", TIERS, only_proven=True))
+
+
+def test_scores_as_large_as_amounts_use_the_pools_to_the_last_unit():
+    """600 claims in one tier: half of what is wanted is there, and not a hundredth of it is left over."""
+    dice = random.Random(5)
+    claims = [replace(claim, tier=TIERS[0]) for claim in _tight_claims(dice, 600)]
+    pools = [
+        Pool(pool, sum((one.needs[pool].wanted for one in claims if pool in one.needs), Decimal(0)) // 2)
+        for pool in POOLS
+    ]
+    plan = allocate(pools, claims=claims, policy=Policy("t", TIERS, goals=("score",)))
+    assert set(plan.left.values()) == {Decimal(0)}
+    assert not [one for one in plan.doubts if one.goal == "score"]
+
+
+def test_swaps_change_exactly_what_is_wished():
+    """Whatever two pairs are found by sorting is among what trying all of them finds."""
+    dice, hits = random.Random(9), 0
+    for _ in range(60):
+        count = dice.randint(4, 9)
+        exact = np.array([[dice.randint(-3, 3), dice.randint(-3, 3)] for _ in range(count)], np.int64)
+        upper = np.array([[dice.randint(-3, 3)] for _ in range(count)], np.int64)
+        target, most = np.array([dice.randint(-2, 2), dice.randint(-2, 2)]), np.array([2])
+        ways = [
+            set(some)
+            for size in range(1, 5)
+            for some in combinations(range(count), size)
+            if (exact[list(some)].sum(axis=0) == target).all() and upper[list(some)].sum() <= 2
+        ]
+        found = flips(Changes(np.arange(count), exact, upper), Wish(target, most))
+        assert found is None or set(found) in ways
+        hits += found is not None
+    assert hits > 5

@@ -119,6 +119,16 @@ def test_an_appraised_region_in_zhejiang_allows_commitment():
     assert short(O31, 2000, region_appraised=True, place="320100") == ("review", "local")
 
 
+def test_the_line_of_order_31_is_not_said_more_surely_than_it_is_known():
+    for tce in (2000, 20000):
+        found = route(O31, tce)
+        assert found.sure == "general" and "待核对原文" in found.sentence_zh
+        assert "to be verified" in found.sentence_en
+    for day, tce in ((O31, 500), (LAST2, 20000), (O44, 6000)):
+        assert "待核" not in route(day, tce).sentence_zh
+    assert route(O31, 2000, region_appraised=True).sure == "text"
+
+
 def test_statutory_days_only_where_the_law_gives_them():
     assert route(O31, 2000).decision_days == 15
     assert route(O31, 2000, place="320100").decision_days is None

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
-from yiben.allocate.model import Allocation, Claim, Grant, Policy, Pool, TierResult
+from yiben.allocate.linear import NotProven
+from yiben.allocate.model import Allocation, Claim, Doubt, Grant, Policy, Pool, TierResult
 from yiben.allocate.problem import Instance, check, instance_of
 from yiben.allocate.reasons import Shortfall, reason_of
-from yiben.allocate.search import in_turn, served_best, split
+from yiben.allocate.search import Search, in_turn, served_best, split
 from yiben.kernel.problems import Refused
 
 
 def allocate(pools: Sequence[Pool], *, claims: Sequence[Claim], policy: Policy) -> Allocation:
     """The grants of `claims` on `pools` under `policy`; raises Refused with every problem.
 
-    The optimum of each goal of each tier is proven before the next is looked at; the answer does
-    not depend on the order in which the claims came.
+    The optimum of each goal of each tier is proven before the next is looked at; what could not be
+    proven within the effort stands in `doubts`, or raises NotProven where the policy says so. The
+    answer does not depend on the order in which the claims came.
 
     >>> from decimal import Decimal as D
     >>> from yiben.allocate.model import Need
@@ -33,9 +36,26 @@ def allocate(pools: Sequence[Pool], *, claims: Sequence[Claim], policy: Policy) 
     if policy.in_turn:
         served, amounts = in_turn(instance)
     else:
-        served, _ = served_best(instance, policy)
-        amounts = split(instance, served)
+        search = served_best(instance, policy)
+        doubts = tuple(_doubts(instance, search))
+        if doubts and policy.only_proven:
+            raise NotProven("; ".join(one.text("en") for one in doubts))
+        served, amounts = search.best, split(instance, search.best)
+        return replace(_said(instance, policy, served, amounts), doubts=doubts)
     return _said(instance, policy, served, amounts)
+
+
+def _doubts(instance: Instance, search: Search) -> Iterator[Doubt]:
+    """What the search had to leave open, in amounts."""
+    for one in search.open:
+        goal = one.goal
+        scale = {"score": instance.score_scale, "served": Decimal(1)}.get(goal.kind)
+        scale = instance.pool_scale[goal.pool] if scale is None else scale
+        reached, bound = Decimal(one.reached) / scale, Decimal(one.bound) / scale
+        yield Doubt(instance.tiers[goal.tier], goal.kind, reached, bound)
+    if search.unsettled:
+        count = len(instance.rows)
+        yield Doubt("", "choice", Decimal(count - search.unsettled), Decimal(count))
 
 
 def _said(

@@ -240,7 +240,7 @@ def read_policy(text: str, *, file: str) -> tuple[Policy | None, list[Problem]]:
             Problem("policy-value", repr(found), expected, Place(file, line=lines.get(key), field=key))
         )
 
-    known = {"name", "source", "tiers", "goals", "rank", "method", "reserves", "town_shares"}
+    known = {"name", "source", "tiers", "goals", "rank", "method", "reserves", "town_shares", "only_proven"}
     for key in raw.keys() - known:
         wrong(str(key), key, f"one of {', '.join(sorted(known))}")
     tiers = raw.get("tiers")
@@ -252,6 +252,9 @@ def read_policy(text: str, *, file: str) -> tuple[Policy | None, list[Problem]]:
     method = raw.get("method", "best")
     if method not in ("best", "in_turn"):
         wrong("method", method, "best or in_turn")
+    only_proven = raw.get("only_proven", False)
+    if not isinstance(only_proven, bool):
+        wrong("only_proven", only_proven, "true or false")
     reserves = _amounts(raw.get("reserves") or {}, "reserves", wrong)
     shares = raw.get("town_shares") or {}
     if not isinstance(shares, dict):
@@ -261,9 +264,8 @@ def read_policy(text: str, *, file: str) -> tuple[Policy | None, list[Problem]]:
     if problems:
         return None, problems
     name, source = str(raw.get("name", file)), str(raw.get("source", ""))
-    return Policy(
-        name, tuple(map(str, tiers)), goals, rank, method == "in_turn", reserves, towns, source
-    ), problems
+    order, in_turn = tuple(map(str, tiers)), method == "in_turn"
+    return Policy(name, order, goals, rank, in_turn, reserves, towns, source, only_proven), problems
 
 
 def _words(value: object, known: tuple[str, ...], key: str, wrong: Any) -> tuple[str, ...]:

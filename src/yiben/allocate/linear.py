@@ -6,6 +6,7 @@ never differ in what they are asked.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,7 +19,7 @@ SHARED = ""
 
 
 class NotProven(RuntimeError):
-    """The solver ended without a proof of the optimum; no answer is better than a guess."""
+    """The effort ended without a proof of the optimum, and the policy takes no answer without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,30 +194,27 @@ def _goal_sum(
     return said
 
 
-# Effort in the solver's own deterministic seconds, so that a slow machine gives the same answer.
-PROOF_EFFORT, TRY_EFFORT = 60.0, 2.0
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """What the solver came to: the best answer's value and served claims, and a true upper bound.
 
-
-def solve_exactly(model: Rows, hint: Mapping[int, int]) -> tuple[int, dict[int, int]] | None:
-    """The proven optimum and the served claims of it; None where nothing is feasible.
-
-    Raises NotProven where the effort ends before the proof.
+    `value` is None where no answer was found. `effort` is what was spent, in the solver's own
+    deterministic seconds, so that a slow machine gives the same answer.
     """
-    answer, proven = _solved(model, hint, PROOF_EFFORT)
-    if not proven:
-        raise NotProven("the optimum could not be proven; use fewer goals or `method: in_turn`")
-    return answer
+
+    value: int | None
+    served: Mapping[int, int]
+    bound: int | None
+    effort: float
+
+    @property
+    def proven(self) -> bool:
+        """Whether nothing can be better."""
+        return self.value is not None and self.value == self.bound
 
 
-def solve_quickly(model: Rows) -> tuple[int, dict[int, int]] | None:
-    """A good answer without proof, as a lower bound; None where none was found."""
-    return _solved(model, {}, TRY_EFFORT)[0]
-
-
-def _solved(
-    model: Rows, hint: Mapping[int, int], effort: float
-) -> tuple[tuple[int, dict[int, int]] | None, bool]:
-    """The best answer and whether it is proven (no answer, proven: nothing is feasible).
+def solve(model: Rows, *, hint: Mapping[int, int], effort: float) -> Solved:
+    """The best answer within some effort, and how good any answer can be.
 
     One worker, a fixed seed and deterministic time: the same question gives the same answer.
     """
@@ -226,7 +224,7 @@ def _solved(
         said = cp_model.LinearExpr.weighted_sum([variables[at] for at in terms], list(terms.values()))
         if not terms:
             if (low is not None and low > 0) or (high is not None and high < 0):
-                return None, True
+                return Solved(None, {}, None, 0.0)
         elif low is not None:
             sat.add(said >= low)
         else:
@@ -242,11 +240,13 @@ def _solved(
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = effort
     status = solver.solve(sat)
+    spent = solver.response_proto.deterministic_time
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None, status == cp_model.INFEASIBLE
+        return Solved(None, {}, None, spent)
     values = {number: int(solver.value(variables[at])) for number, at in model.served.items()}
     best = sum(value * int(solver.value(variables[at])) for at, value in model.objective.items())
-    return (best + model.constant, values), status == cp_model.OPTIMAL
+    bound = best if status == cp_model.OPTIMAL else math.ceil(solver.best_objective_bound)
+    return Solved(best + model.constant, values, bound + model.constant, spent)
 
 
 def prices_of(model: Rows) -> tuple[dict[tuple[object, ...], float], dict[int, float]]:

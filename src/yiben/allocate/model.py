@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from yiben.kernel.units import plain
+
 GOALS = ("score", "served", "granted")
 ZERO = Decimal(0)
 
@@ -63,7 +65,7 @@ class Policy:
     are then filled from the least up to the wanted in rank order. With `in_turn` there are no
     goals: claims are filled one by one in rank order. Rank order (by `rank`) is also the declared
     choice among equals. `reserves` are kept back from everybody; `town_shares` are set aside for
-    one town's claims.
+    one town's claims. With `only_proven` an answer without a proof is refused instead of told.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Policy:
     reserves: Mapping[str, Decimal] = field(default_factory=dict)
     town_shares: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     source: str = ""
+    only_proven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,47 @@ class TierResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """What was not proven within the effort (未证毕事项): a goal's best known value and the most it can be.
+
+    The goal `choice` is the choice among equals: `reached` claims are settled, of `bound` in all.
+    """
+
+    tier: str
+    goal: str
+    reached: Decimal
+    bound: Decimal
+
+    def text(self, language: str) -> str:
+        """The doubt in one sentence."""
+        reached, bound = plain(self.reached), plain(self.bound)
+        if self.goal == "choice":
+            zh = f"各目标已定；并列方案之间的取舍只核定了 {bound} 个项目中的 {reached} 个，其余按已得方案"
+            en = f"the choice among equal answers is settled for {reached} of {bound} claims, the rest as found"
+        else:
+            zh = f"{self.tier}的目标{GOAL_WORDS[self.goal]}为 {reached}，未证明不能更好；任何方案都不超过 {bound}"
+            en = (
+                f"{self.tier}: {self.goal} is {reached}, not proven to be the best; no answer exceeds {bound}"
+            )
+        return zh if language.startswith("zh") else en
+
+
+GOAL_WORDS = {"score": "总得分", "served": "项目数", "granted": "总量"}
+
+
+@dataclass(frozen=True, slots=True)
 class Allocation:
-    """The whole answer (分配方案): grants in order of tier and rank, totals, what is left."""
+    """The whole answer (分配方案): grants in order of tier and rank, totals, what is left.
+
+    `doubts` is empty where every goal of every tier is proven to be the best possible.
+    """
 
     policy: Policy
     pools: tuple[Pool, ...]
     grants: tuple[Grant, ...]
     tiers: tuple[TierResult, ...]
     left: Mapping[str, Decimal]
+    doubts: tuple[Doubt, ...] = ()
 
     def grant_of(self, claim_id: str) -> Grant:
         """The grant of the claim called `claim_id`; raises KeyError."""

@@ -6,26 +6,48 @@ claims whose fate is the same in every optimum; the solver then proves the small
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yiben.allocate.linear import Goal, Rows, model_of, prices_of, solve_exactly, solve_quickly, town_of
+import numpy as np
+
+from yiben.allocate.fill import MOST_CLAIMS, Changes, Wish, improved
+from yiben.allocate.linear import Goal, Rows, model_of, prices_of, solve, town_of
 from yiben.allocate.model import Policy
 from yiben.allocate.problem import Instance
 
 PRICE_STEP = 2**24
 CORE = 250
 CHUNK = 40
+# Effort of one try, of one proof, of all proofs, and of the choice among equals.
+TRY_EFFORT, PROOF_EFFORT, ALL_PROOFS, ALL_CHOICES = 1.0, 4.0, 8.0, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A goal whose optimum was not proven (未证毕): the best known value and the most it could be."""
+
+    goal: Goal
+    reached: int
+    bound: int
 
 
 @dataclass(slots=True)
 class Search:
-    """What is known so far: fixed claims, goals held at their optimum, a best known answer."""
+    """What is known so far: fixed claims, goals held at their optimum, a best known answer.
+
+    `open` are goals that were held at their best known value without a proof; `unsettled` is how
+    many claims were left as the best known answer has them, without settling every choice among
+    equals.
+    """
 
     instance: Instance
     fixed: list[int | None]
     best: list[int]
     held: list[tuple[Goal, int]] = field(default_factory=list)
+    open: list[Open] = field(default_factory=list)
+    unsettled: int = 0
+    spent: float = 0.0
 
     @property
     def free(self) -> list[int]:
@@ -45,8 +67,8 @@ def goals_of(instance: Instance, policy: Policy) -> list[Goal]:
     return goals
 
 
-def served_best(instance: Instance, policy: Policy) -> tuple[list[int], list[tuple[Goal, int]]]:
-    """Which claims are served, by goals: 0 or 1 for each row, and the value each goal reached.
+def served_best(instance: Instance, policy: Policy) -> Search:
+    """Which claims are served, by goals (`best`: 0 or 1 for each row), and what stayed open.
 
     Among equals the first in rank order is served (lexicographic over tier, then rank).
     """
@@ -56,7 +78,7 @@ def served_best(instance: Instance, policy: Policy) -> tuple[list[int], list[tup
         _hold(search, goal)
     _choose_among_equals(search)
     assert all(taken == value for taken, value in zip(search.best, search.fixed, strict=True))
-    return search.best, search.held
+    return search
 
 
 def _drop_hopeless(search: Search) -> None:
@@ -85,6 +107,9 @@ def _hold(search: Search, goal: Goal) -> None:
     known = _value_of_best(search, goal)
     if len(model.served) > CORE:
         known = max(known, _try_core(search, goal, worth, share))
+        if known < bound // PRICE_STEP and _can_fill(search, goal):
+            scarce = [pool for pool in range(len(search.instance.common)) if prices.get(("common", pool))]
+            known = _fill(search, goal, worth, share, scarce, bound // PRICE_STEP)
         _fix_agreed(search, bound=bound, worth=worth, known=known)
     if known < bound // PRICE_STEP:
         known = _solve(search, goal, most=bound // PRICE_STEP)
@@ -104,22 +129,31 @@ def _solve(search: Search, goal: Goal, *, most: int) -> int:
     asked = _asked(search, goal.tier)
     model = model_of(search.instance, asked, search.held, goal=goal)
     model.rows["most",] = (model.objective, None, most - model.constant)
-    answer = solve_exactly(model, {number: search.best[number] for number in model.served})
-    assert answer is not None, "the best known answer is feasible"
-    search.best = _merged(asked, answer[1])
-    return answer[0]
+    hint = {number: search.best[number] for number in model.served}
+    effort = max(0.0, min(PROOF_EFFORT, ALL_PROOFS - search.spent))
+    answer = solve(model, hint=hint, effort=effort)
+    search.spent += answer.effort
+    known = _value_of_best(search, goal)
+    if answer.value is not None and (answer.value > known or answer.proven):
+        search.best, known = _merged(asked, answer.served), answer.value
+    if not answer.proven:
+        limit = most if answer.bound is None else min(most, answer.bound)
+        if known < limit:
+            search.open.append(Open(goal, known, limit))
+    return known
 
 
-def _merged(asked: Sequence[int | None], values: dict[int, int]) -> list[int]:
+def _merged(asked: Sequence[int | None], values: Mapping[int, int]) -> list[int]:
     return [values[number] if value is None else value for number, value in enumerate(asked)]
 
 
 def _value_of_best(search: Search, goal: Goal) -> int:
-    if goal.kind == "granted":
-        return 0
-    return sum(
-        goal.of_served(row) for row, taken in zip(search.instance.rows, search.best, strict=True) if taken
-    )
+    return 0 if goal.kind == "granted" else _value(search, goal, search.best)
+
+
+def _value(search: Search, goal: Goal, answer: Sequence[int]) -> int:
+    rows = search.instance.rows
+    return sum(goal.of_served(row) for row, taken in zip(rows, answer, strict=True) if taken)
 
 
 def _prices(model: Rows) -> tuple[dict[tuple[object, ...], int], dict[int, float]]:
@@ -175,25 +209,95 @@ def _try_core(search: Search, goal: Goal, worth: dict[int, int], share: dict[int
         value if value is not None else (None if number in inside else int(worth[number] > 0))
         for number, value in enumerate(_asked(search, goal.tier))
     ]
-    answer = solve_quickly(model_of(search.instance, guess, search.held, goal=goal))
-    if answer is None:
+    answer = solve(model_of(search.instance, guess, search.held, goal=goal), hint={}, effort=TRY_EFFORT)
+    if answer.value is None:
         return -1
-    if answer[0] > _value_of_best(search, goal):
-        search.best = _merged(guess, answer[1])
-    return answer[0]
+    if answer.value > _value_of_best(search, goal):
+        search.best = _merged(guess, answer.served)
+    return answer.value
+
+
+def _fill(
+    search: Search, goal: Goal, worth: dict[int, int], share: dict[int, float], scarce: list[int], bound: int
+) -> int:
+    """The best known value after rounding the relaxation down and using up the `scarce` pools by swaps."""
+    instance = search.instance
+    edge = _edge(search, worth)
+    loose = [pool for pool in range(len(instance.pools)) if pool not in scarce]
+    rows = [instance.rows[number] for number in edge]
+    own = np.array([[goal.of_served(row)] for row in rows], np.int64)
+    least = np.array([row.least for row in rows], np.int64)
+
+    def changes_of(answer: Sequence[int]) -> Changes:
+        sign = np.array([[1 - 2 * answer[number]] for number in edge], np.int64)
+        return Changes(
+            np.array(edge), np.hstack([sign * least[:, scarce], sign * own]), sign * least[:, loose]
+        )
+
+    def wants(answer: Sequence[int]) -> list[Wish]:
+        slack, gap = _slack(search, answer), bound - _value(search, goal, answer)
+        most = np.array([slack[pool] for pool in loose], np.int64)
+        rest = [slack[pool] for pool in scarce]
+        if not any(rest):
+            targets = [[*rest, step] for step in range(gap, 0, -1)[:3]]
+        else:
+            targets = [[slack[one] if one == pool else 0 for one in scarce] for pool in scarce if slack[pool]]
+            targets.append(rest)
+        return [Wish(np.array(target, np.int64), most) for target in targets]
+
+    asked = _asked(search, goal.tier)
+    first = _merged(asked, {number: int(part > 0.999999) for number, part in share.items()})
+    answer = improved(first, changes_of, wants)
+    fits = min(_slack(search, answer)) >= 0
+    fits = fits and all(_value(search, held, answer) >= value for held, value in search.held)
+    if fits and _value(search, goal, answer) > _value_of_best(search, goal):
+        search.best = answer
+    return _value_of_best(search, goal)
+
+
+def _edge(search: Search, worth: dict[int, int]) -> list[int]:
+    """The claims nearest to the edge, as many of each combination of pools: swaps need them all."""
+    by_pools: dict[tuple[bool, ...], list[int]] = {}
+    for number in sorted(worth, key=lambda number: (abs(worth[number]), number)):
+        row = search.instance.rows[number]
+        by_pools.setdefault(tuple(map(bool, row.least)), []).append(number)
+    each = MOST_CLAIMS // max(1, len(by_pools))
+    return [number for group in by_pools.values() for number in group[:each]]
+
+
+def _can_fill(search: Search, goal: Goal) -> bool:
+    """Whether a served set alone says what it takes: no amounts as goals, nothing set aside for towns."""
+    kinds = [goal.kind, *(held.kind for held, _ in search.held)]
+    return "granted" not in kinds and not search.instance.shares
+
+
+def _slack(search: Search, answer: Sequence[int]) -> list[int]:
+    """What an answer leaves of each pool that has no town shares."""
+    instance = search.instance
+    served = [row for row, taken in zip(instance.rows, answer, strict=True) if taken]
+    return [room - sum(row.least[pool] for row in served) for pool, room in enumerate(instance.common)]
 
 
 def _choose_among_equals(search: Search) -> None:
     """Among answers equal in every goal take the one that serves the first in rank order."""
     _follow_twins(search)
+    spent = 0.0
     while free := search.free:
         chunk = free[:CHUNK]
         weights = {number: 1 << (len(chunk) - 1 - at) for at, number in enumerate(chunk)}
         if not all(search.best[number] for number in chunk):
             model = model_of(search.instance, search.fixed, search.held, weights=weights)
-            answer = solve_exactly(model, {number: search.best[number] for number in free})
-            assert answer is not None, "the best known answer is feasible"
-            search.best = _merged(search.fixed, answer[1])
+            hint = {number: search.best[number] for number in free}
+            answer = solve(model, hint=hint, effort=max(0.0, min(PROOF_EFFORT, ALL_CHOICES - spent)))
+            spent += answer.effort
+            if not answer.proven:
+                known = sum(weight for number, weight in weights.items() if search.best[number])
+                if answer.value is not None and answer.value > known:
+                    search.best = _merged(search.fixed, answer.served)
+                search.unsettled = len(free)
+                search.fixed = list(search.best)
+                return
+            search.best = _merged(search.fixed, answer.served)
         for number in chunk:
             search.fixed[number] = search.best[number]
         _follow_twins(search)

@@ -102,6 +102,7 @@ def _route_data(route: Route) -> dict[str, Any]:
         "order": route.order_zh,
         "rule": {"zh": route.rule_zh, "en": route.rule_en},
         "source": route.source,
+        "sure": route.sure,
         "carbon_appraisal": route.carbon_appraisal,
         "decision_days": route.decision_days,
         "measures": {key: _number(value) for key, value in route.measures.items()},

@@ -45,6 +45,14 @@ class Route:
     decision_days: int | None
     before_zh: str
     measures: Mapping[str, Decimal | None]
+    sure: str = "text"
+
+    @property
+    def _doubt(self) -> tuple[str, str]:
+        """What to add where the row is general knowledge only."""
+        if self.sure != "general":
+            return "", ""
+        return "（此线为通行口径，待核对原文）", " (this line is general knowledge, to be verified)"
 
     @property
     def sentence_zh(self) -> str:
@@ -52,7 +60,7 @@ class Route:
         days = f"，法定 {self.decision_days} 个工作日" if self.decision_days else ""
         who = "" if self.decider == "none" else f"，由{DECIDERS[self.decider][0]}办理"
         source = "" if self.source == self.order_zh else f"（{self.source}）"
-        return f"{ROUTES[self.route][0]}{who}{days}。依据：{self.order_zh}；{self.rule_zh}{source}。{self.before_zh}"
+        return f"{ROUTES[self.route][0]}{who}{days}。依据：{self.order_zh}；{self.rule_zh}{self._doubt[0]}{source}。{self.before_zh}"
 
     @property
     def sentence_en(self) -> str:
@@ -60,7 +68,7 @@ class Route:
         days = f", {self.decision_days} working days" if self.decision_days else ""
         who = "" if self.decider == "none" else f" by {DECIDERS[self.decider][1]}"
         source = "" if self.source == self.order_zh else f" ({self.source})"
-        return f"{ROUTES[self.route][1]}{who}{days}. {self.order_en}: {self.rule_en}{source}."
+        return f"{ROUTES[self.route][1]}{who}{days}. {self.order_en}: {self.rule_en}{self._doubt[1]}{source}."
 
 
 def review_route(project: Project, *, totals: Totals, factors: Factors) -> Route:
@@ -92,9 +100,10 @@ def review_route(project: Project, *, totals: Totals, factors: Factors) -> Route
     used = factors.used["energy.review.routes"]
     source = order["zh"] if used.jurisdiction == "CN" else used.source
     route, decider, rule = row["route"], row["decider"], row["rule"]
-    code = row["code"]
+    code, sure = row["code"], row.get("sure", used.sure)
     if commitment := _region_commitment(project, route, decider, factors):
         rule, source, code, route = commitment[0]["rule"], commitment[1], commitment[0]["code"], "commitment"
+        sure = commitment[0].get("sure", "text")
     before = (
         "政府投资项目应在报送可行性研究报告前取得意见。"
         if project.government
@@ -113,6 +122,7 @@ def review_route(project: Project, *, totals: Totals, factors: Factors) -> Route
         decision_days=_days(factors) if route == "review" else None,
         before_zh=before if route == "review" else "",
         measures=measures,
+        sure=sure,
     )
 
 

@@ -88,6 +88,8 @@ def allocate(
         _stop_at(list(error.problems))
     except (UnknownChange, NotProven) as error:
         raise click.ClickException(str(error)) from None
+    for doubt in plan.doubts:
+        click.echo(f"! {doubt.text(language)}", err=True)
     _show(_rows(plan, language), _data(plan), form)
 
 
@@ -186,6 +188,16 @@ def _data(plan: Allocation) -> dict[str, Any]:
             {"name": pool.name, "amount": _number(pool.amount), "unit": pool.unit} for pool in plan.pools
         ],
         "left": {pool: _number(amount) for pool, amount in plan.left.items()},
+        "proven": not plan.doubts,
+        "doubts": [
+            {
+                "tier": one.tier,
+                "goal": one.goal,
+                "reached": _number(one.reached),
+                "bound": _number(one.bound),
+            }
+            for one in plan.doubts
+        ],
         "tiers": [
             {
                 "tier": tier.tier,

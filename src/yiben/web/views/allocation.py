@@ -150,6 +150,7 @@ def _answer(asked: Question, request: HttpRequest) -> dict[str, Any]:
     return {
         "scene": scene,
         "plan": shown.plan,
+        "doubts": [one.text(language()) for one in shown.plan.doubts],
         "number": base.number,
         "heads": [{"name": one.name, "unit": one.unit} for one in base.pools],
         "left": [(one.name, number_text(shown.plan.left[one.name]), one.unit) for one in base.pools],
