@@ -117,7 +117,7 @@ def _peers(text: str) -> list[Line]:
                     ours,
                     "faster than the peer",
                     True,
-                    note="peer not installed",
+                    note=f"skipped: {name} is not installed (requirements/bench.in)",
                 )
             )
             continue
