@@ -28,6 +28,8 @@ DOORS: dict[str, tuple[Any, str]] = {
     "list": (Action.READ, "GET"),
     "cockpit": (Action.READ, "GET"),
     "screen": (Action.READ, "GET"),
+    "contest": (Action.READ, "GET"),
+    "contest-call": (Action.RECORD, "POST"),
     "new": (Action.RECORD, "GET"),
     "subject": (Action.READ, "GET"),
     "edit": (Action.RECORD, "GET"),

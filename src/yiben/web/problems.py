@@ -118,6 +118,12 @@ CHINESE = {
     "unknown-state": ("没有这种审核意见：{found}", "应为采纳、不采纳或退回待审"),
     "not-correctable": ("这一项不能更正：{found}", "可更正指标、数值、单位、地区、时期、进展等"),
     "not-a-number": ("填的不是数：{found}", "应为一个数，如 12.5，或一段范围，如 5-6"),
+    "contest-entries": ("参赛项目数：{found}", "应为：{expected}"),
+    "contest-entry": ("没有这个项目：{found}", "{expected}"),
+    "contest-judges": ("评委数：{found}", "应为：{expected}"),
+    "contest-judge": ("不能作评委：{found}", "应为在岗、可为本单位填报的人员"),
+    "contest-sheet": ("不是您的评分表：{found}", "应为本人的评分表"),
+    "contest-score": ("评分有误：{found}", "应为：{expected}"),
     "bad-filter": ("筛选值无法识别：{found}", "{expected}"),
 }
 

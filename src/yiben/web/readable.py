@@ -14,6 +14,7 @@ from yiben.web.words import label_of, language
 
 NAMES = {
     "month_end": Label("月末", "end of month"),
+    "period_start": Label("期初", "start of the period"),
     "month": Label("本月", "month"),
     "year": Label("年份", "year"),
     "colour": Label("灯色", "colour"),
@@ -42,6 +43,13 @@ CHINESE_WORDS = (
     (r"\bcount\(\*\)", "个数"),
     (r"\bsum\(", "合计("),
     (r"\bavg\(", "平均("),
+    (r"\bmax\(", "最高("),
+    (r"\bmin\(", "最低("),
+    (r"\bcase when ", "若 "),
+    (r"\bwhen ", "若 "),
+    (r"\bthen ", "则 "),
+    (r"\belse ", "否则 "),
+    (r" end\b", ""),
     (r"\bcoalesce\(([^()]*(?:\([^()]*\))?[^()]*), 0\)", r"\1(无则计 0)"),
     (r"\byear\(", "年份("),
     (r"\bfilter \(where ", "(限 "),

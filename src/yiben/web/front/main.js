@@ -5,6 +5,7 @@ import "./plans.css";
 import "./screen.css";
 import "./print.css";
 import htmx from "htmx.org";
+import { addUpSheets } from "./contest.js";
 import { keepDrafts } from "./drafts.js";
 import { checkFiling } from "./filing.js";
 import { editPlans } from "./plans.js";
@@ -66,6 +67,7 @@ function ready(root) {
   showStage(root);
   drawCharts(root);
   keepDrafts(root);
+  addUpSheets(root);
   checkFiling(root);
   editPlans(root);
   reviewReports(root);
