@@ -19,6 +19,7 @@ from yiben.ledger.models import Attachment
 from yiben.ledger.record import Recorded, Statement, head, record
 from yiben.people.access import Person
 from yiben.people.roles import Action
+from yiben.readers.tables.workbook_check import check_packed
 from yiben.scenes.cases import case_book
 from yiben.scenes.model import Pack
 
@@ -169,6 +170,9 @@ def _evidence(data: bytes, name: str, *, keep_place: bool) -> bytes:
         return data
     if kind == "zip" and len(data) <= MAX_BYTES:
         if _is_office(data):
+            # Nothing here unpacks it, but whoever opens it would.
+            if problems := check_packed(data, place=place):
+                raise Refused(problems)
             return data
         expected = "a photo, a PDF, or a document of Word, Excel or WPS"
         raise Refused([Problem("file-kind", "a packed folder", expected, place)])
@@ -176,7 +180,7 @@ def _evidence(data: bytes, name: str, *, keep_place: bool) -> bytes:
 
 
 def _is_office(data: bytes) -> bool:
-    """Whether packed bytes are an office document; its parts are listed, never unpacked."""
+    """Whether packed bytes are an office document, by the list of its parts."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names = packed.namelist()

@@ -49,14 +49,12 @@ class Scan:
     too_large: str = ""
 
 
-def check_workbook(data: bytes, *, file: str) -> list[Problem]:
-    """Why a zip is not opened as a workbook: not one, too large when unpacked, with macros."""
-    place = Place(file=file)
+def check_packed(data: bytes, *, place: Place) -> list[Problem]:
+    """Why a packed office file is not opened or kept: damaged, or too large when unpacked."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return [Problem("file-damaged", "a damaged workbook", "a file that a spreadsheet opens", place)]
-    names = {part.filename.lower() for part in parts}
     sizes = _unpacked_sizes(data, parts)
     if sizes is None:
         return [Problem("file-damaged", "a damaged workbook", "a file that a spreadsheet opens", place)]
@@ -68,6 +66,16 @@ def check_workbook(data: bytes, *, file: str) -> list[Problem]:
     if unpacked > MAX_UNPACKED or len(parts) > MAX_PARTS or bomb:
         found = f"{unpacked / 1e6:.0f} MB or more in {len(parts)} parts when unpacked"
         return [Problem("file-bomb", found, "a workbook of ordinary size", place)]
+    return []
+
+
+def check_workbook(data: bytes, *, file: str) -> list[Problem]:
+    """Why a zip is not opened as a workbook: not one, too large when unpacked, with macros."""
+    place = Place(file=file)
+    if problems := check_packed(data, place=place):
+        return problems
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        names = {part.filename.lower() for part in packed.infolist()}
     if any(name.endswith(("vbaproject.bin", ".xlm")) or "/macrosheets/" in name for name in names):
         expected = "a workbook without macros: save it as xlsx"
         return [Problem("file-has-macros", "a workbook with macros", expected, place)]

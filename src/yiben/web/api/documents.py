@@ -122,9 +122,10 @@ def document_reproduce(request: HttpRequest, scene: str, month: str) -> Any:
 @needs(Action.EXPORT)
 def document_file(request: HttpRequest, scene: str, month: str, kind: str) -> HttpResponse:
     """The bulletin as docx, pdf or html; an approved one byte for byte as it was issued."""
+    form = _kind(kind)
     paper, published = bulletin_for(pack_named(scene), _month(month, scene), person(request))
-    data = file_of(published, _kind(kind)) if published else WRITERS[_kind(kind)](paper)
-    return attachment(data, name=f"{paper.document.title}.{kind}", kind=MEDIA[kind])
+    data = file_of(published, form) if published else WRITERS[form](paper)
+    return attachment(data, name=f"{paper.document.title}.{form}", kind=MEDIA[form])
 
 
 @api.get("/scenes/{scene}/slips/{number}/file/{kind}", response=FILE)
