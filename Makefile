@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --require-has
 export YIBEN_HOME ?= $(CURDIR)/var/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check lock clean budget
+.PHONY: help demo serve test lock budget peers clean
 
 help: ## Show the recipes
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
@@ -32,6 +32,9 @@ lock: $(VENV)/test.stamp ## Pin all requirements anew, with hashes and without a
 
 budget: $(VENV)/run.stamp ## Print the house's budget: lines, functions, docstrings
 	$(BIN)/python scripts/check_house.py --print
+
+peers: $(VENV)/run.stamp ## Install what `yiben bench reading` is measured beside
+	$(PIP) -r requirements/bench.txt
 
 clean: ## Remove what was installed and built; keeps var/
 	rm -rf $(VENV) build node_modules src/yiben/web/static/built

@@ -14,8 +14,8 @@ ADDRESS = re.compile(r"^--(?:extra-)?(?:index|find-links|trusted)|://|^file:", r
 
 
 def main() -> None:
-    """Compile base, dev, spark and node; refuse to leave an address in any of them."""
-    for name in ("base", "dev", "spark", "node"):
+    """Compile base, dev, spark, bench and node; refuse to leave an address in any of them."""
+    for name in ("base", "dev", "spark", "bench", "node"):
         target = FOLDER / f"{name}.txt"
         command = [
             sys.executable,
