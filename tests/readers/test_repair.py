@@ -51,6 +51,23 @@ def test_full_width_digits_and_broken_quantities() -> None:
     assert {one.kind for one in repaired.repairs} == {"width", "break"}
 
 
+@pytest.mark.parametrize(
+    "broken", ["12.5\n亿元", "12.\n5亿元", "12\n.5亿元", "12.5 \r\n 亿元", "１２．\n５亿元"]
+)
+def test_a_quantity_broken_over_two_lines_is_joined(broken: str) -> None:
+    raw = f"一季度工业投资{broken},增长3%"
+    repaired = repair_text(raw)
+    assert repaired.text == "一季度工业投资12.5亿元,增长3%"
+    at = repaired.text.index("12.5")
+    start, end = repaired.clean.span_of(at, at + 6)
+    assert raw[start:end] == broken
+
+
+def test_a_number_of_a_list_is_no_broken_quantity() -> None:
+    text = "工作安排\n1.\n2023年投资增长3%\n12.\n5家企业开工"
+    assert repair_text(text).text == text
+
+
 def test_what_is_lost_is_marked_and_not_invented() -> None:
     repaired = repair_text("全年完成\ufffd\ufffd投资12亿元")
     assert repaired.text == "全年完成\ufffd\ufffd投资12亿元"

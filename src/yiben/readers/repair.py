@@ -114,7 +114,7 @@ def _broken(raw: str, words: Lexicon) -> Iterator[Repair]:
     if "\n" not in raw:
         return
     for found in _break_pattern(words).finditer(raw):
-        yield Repair(found.start(1), found.end(1), found[1], "", "high", "break")
+        yield Repair(found.start(), found.end(), found[0], "", "high", "break")
 
 
 @lru_cache(maxsize=4)
@@ -133,7 +133,7 @@ def _break_pattern(words: Lexicon) -> re.Pattern[str]:
         ]
     )
     return re.compile(
-        rf"(?<=\d)([ \u3000]*\r?\n[ \u3000]*)(?=(?:{units})(?![、.]))|(?<=\d[.])([ \u3000]*\r?\n[ \u3000]*)(?=\d)"
+        rf"(?<=\d)[ \u3000]*\r?\n[ \u3000]*(?=(?:{units})(?![、.])|[.．]\d)|(?<!\n\d[.．])(?<!\n\d\d[.．])(?<=\d[.．])[ \u3000]*\r?\n[ \u3000]*(?=\d)"
     )
 
 
