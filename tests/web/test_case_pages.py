@@ -293,3 +293,29 @@ def test_an_english_reader_meets_no_chinese_of_ours(cased: County, browser_of: B
     shown = client.get(reverse("cases", args=["projects"])).content.decode()
     assert "Close-out rate" in shown and "销号" not in shown and "Blue reminder" in shown
     assert "not started" in client.get(case_url(cased)).content.decode()
+
+
+def test_the_cumulated_amount_may_be_typed_instead(life: County, browser_of: Browser) -> None:
+    """Project 3 had 50.5 in January: 110.5 by February is 60 in the month; both typed must agree."""
+    from yiben.ledger.books import PREFIX, period_book
+
+    filing = reverse("filing", args=["projects"]) + "?form=monthly&month=2026-02"
+    own, total, filer = f"s.{code(3)}.invested", f"s.{code(3)}.invested.total", browser_of("transport")
+    assert f'name="{total}"' in filer.get(filing).content.decode()
+    refused = filer.post(filing, {own: "61", total: "110.5", "seen": "999999"})
+    assert refused.status_code == 422 and "111.5" in refused.content.decode()
+    refused = filer.post(filing, {own: "", total: "lots", "seen": "999999"})
+    assert refused.status_code == 422 and 'value="lots"' in refused.content.decode()
+    assert filer.post(filing, {own: "", total: "120.5", "seen": "999999"}).status_code == 302
+    rows = period_book(life.pack)._default_manager.filter(subject=code(3), period="2026-02", recorded_to=None)
+    assert rows.get().__dict__[PREFIX + "invested"] == 70_000_000
+
+
+def test_a_heic_of_any_phone_is_kept_and_said_to_be_one(life: County, browser_of: Browser) -> None:
+    made = pictures().heic()
+    address = reverse("photos", args=["projects", code(3)]) + f"?month={MONTH}"
+    filer = browser_of("transport")
+    for name, data in (("a.heic", made), ("b.heic", made[:8] + b"heix" + made[12:])):
+        assert filer.post(address, {"files": [upload(name, data)]}).status_code == 302
+    shown = filer.get(address).content.decode()
+    assert "a.heic" in shown and "b.heic" in shown and "HEIC 照片" in shown

@@ -121,6 +121,8 @@ def test_a_frozen_plan_waits_for_the_leader(planned: County, browser_of: Callabl
     assert day_of("start", "forecast_on") == "None"
     text = text_of(leader.get(PAGE))
     assert "待批准的调整" in text and "用地未交付" in text
+    assert "待我批准的节点调整" in text_of(leader.get("/work")) and PAGE in text_of(leader.get("/work"))
+    assert "待我批准的节点调整" not in text_of(clerk.get("/work"))
     assert clerk.post(f"{PAGE}/answer", {"node": "start", "agree": "yes"}).status_code == 403
     assert leader.post(f"{PAGE}/answer", {"node": "start", "agree": "no"}).status_code == 422
     assert leader.post(f"{PAGE}/answer", {"node": "start", "agree": "yes"}).status_code == 302

@@ -73,7 +73,7 @@ def draw(
     total, height = label_width + days * width + _PAD, _HEAD + _ROW * len(bars) + _PAD
     scale = _Scale(first, width, label_width)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="yg" role="img" width="{total:g}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="yg" role="group" width="{total:g}" height="{height}"'
         f' viewBox="0 0 {total:g} {height}" data-first="{first}" data-day="{width:g}" data-left="{label_width}">'
         f"<title>{_clean(title or words['chart'])}</title><style>{_STYLE}</style>",
         *_shading(calendar, scale, first, last, height),

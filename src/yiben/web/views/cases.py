@@ -68,6 +68,9 @@ def case_list(request: HttpRequest, scene: str) -> HttpResponse:
     view: dict[str, Any] = {
         "pack": pack,
         "asked": asked,
+        "filtered": bool(
+            asked.level or asked.type or asked.unit or asked.rule or asked.origin or asked.due_by
+        ),
         "views": [
             (name, say(label), sum(in_view(name, case, on=on, book=book) for case in mine))
             for name, label in VIEWS.items()
