@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from api_doors import API_DOORS
 from databases import County, code
 
 API = "/api/v1"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -170,3 +173,19 @@ def test_the_description_names_every_route(call: Callable[..., Any]) -> None:
     assert described["openapi"].startswith("3.")
     named = {one["operationId"] for path in described["paths"].values() for one in path.values()}
     assert named == API_DOORS.keys() - {"api-root", "openapi-json"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_route_is_in_the_docs(language: str, django_ready: Any) -> None:
+    from yiben.web.api.interface import api
+    from yiben.web.api.routes import api_patterns
+
+    api_patterns()
+    text = (ROOT / "docs" / language / "api.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`([^`\n]+)`", text))
+    plain = {re.sub(r"\{[^}]*\}", "{}", one) for one in known}
+    for path in api.get_openapi_schema()["paths"]:
+        short = re.sub(r"\{[^}]*\}", "{}", str(path).removeprefix("/api/v1/"))
+        tail = short.removeprefix("scenes/{}/")
+        wanted = {short, f"…/{tail}", "…/" + tail.removeprefix("documents/{}/")}
+        assert wanted & plain, path
