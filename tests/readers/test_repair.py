@@ -63,6 +63,13 @@ def test_a_quantity_broken_over_two_lines_is_joined(broken: str) -> None:
     assert raw[start:end] == broken
 
 
+def test_commas_doubled_by_a_site_are_taken_out_of_damaged_pages_only() -> None:
+    raw = "今年以來,,全縣項(xiàng)目建設(shè)加快,,投資增長3%,。工業(yè)、農(nóng)業(yè),、服務(wù)業(yè)向好,,平穩(wěn)。"
+    assert repair_text(raw).text == "今年以来,全县项目建设加快,投资增长3%。工业、农业、服务业向好,平稳。"
+    text = "表中写法为1,,2,,3,,4,。"
+    assert repair_text(text).text == text
+
+
 def test_a_number_of_a_list_is_no_broken_quantity() -> None:
     text = "工作安排\n1.\n2023年投资增长3%\n12.\n5家企业开工"
     assert repair_text(text).text == text

@@ -20,6 +20,7 @@ _TONED = re.compile(r"[\u3400-\u9fff]\([a-zü]{0,4}[āáǎàōóǒòēéěèīí
 _WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ％．＋＆]+")
 _WIDTHS = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)})
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]+")
+_DOUBLED = re.compile("[,，](?=[,，、。;；])")
 _LOST = re.compile("\ufffd+")
 # How far a reading must lead, and how much better than the page it must be where that looks sound.
 _DOUBT, _GAIN = 0.05, 16.0
@@ -65,6 +66,8 @@ def repair_text(raw: str, *, words: Lexicon | None = None) -> Repaired:
     spelled = len(_TONED.findall(raw)) >= (1 if traditional else 2) if ")" in raw else False
     if "\ufffd" in raw:
         repairs += [Repair(m.start(), m.end(), m[0], m[0], "unknown", "lost") for m in _LOST.finditer(raw)]
+    if spelled:
+        repairs += _doubled(raw)
     shifted = _shifted(raw, words, spelled=spelled, traditional=traditional)
     repairs = _apart([*_outside(repairs, shifted), *shifted])
     edits = [(r.start, r.end, r.restored) for r in repairs if r.raw != r.restored]
@@ -107,6 +110,12 @@ def _wide(raw: str) -> Iterator[Repair]:
 def _unseen(raw: str) -> Iterator[Repair]:
     for found in _UNSEEN.finditer(raw):
         yield Repair(found.start(), found.end(), found[0], "", "high", "unseen")
+
+
+def _doubled(raw: str) -> list[Repair]:
+    """Commas that a site put before every mark (以来,,全县): only where a page has many."""
+    found = [Repair(m.start(), m.end(), m[0], "", "high", "doubled") for m in _DOUBLED.finditer(raw)]
+    return found if len(found) >= 3 else []
 
 
 def _broken(raw: str, words: Lexicon) -> Iterator[Repair]:
