@@ -19,7 +19,12 @@ def test_a_year_of_demo_accounts(county: County) -> None:
     county.record(
         *(
             county.project(
-                number, stage=stages[number % 3], land=str(10 + number), energy=str(100 * number), bonds="900"
+                number,
+                stage=stages[number % 3],
+                land=str(10 + number),
+                energy=str(100 * number),
+                bonds="900",
+                budget_central="90",
             )
             for number in range(1, 13)
         )
@@ -30,6 +35,11 @@ def test_a_year_of_demo_accounts(county: County) -> None:
         found = held(scene)
         assert found, scene
     assert held("land_quota")["used/new_land"] > 0 and held("bonds")["spent/bond"] > 0
+    assert held("bonds")["spent/central"] > 0
     with pytest.raises(Refused):
         open_demo_accounts(by=by, approver="leader", at=AT)
+    install(county, "energy_budget", "two_high", "standard_parcels")
+    next_year = AT.replace(year=AT.year + 1)
+    assert open_demo_accounts(by=by, approver="leader", at=next_year) > 30
+    assert held("energy_budget")["budget/energy"] > 20000 and held("standard_parcels")["ready/area"] > 0
     assert verify().clean

@@ -14,13 +14,16 @@ import yaml
 
 from yiben.journeys.allocate_quotas import LedgerPool, accept, claims_from_scene, pools_of, propose
 from yiben.journeys.move_quantities import Wish, book_of, move_quantities
+from yiben.journeys.set_energy_budgets import SCENE as SCENE_OF_BUDGETS
+from yiben.journeys.set_energy_budgets import set_energy_budgets
 from yiben.kernel.clock import COUNTY_ZONE
 from yiben.ledger.accounts import balances
+from yiben.ledger.frames import frame
 from yiben.ledger.moving import known_subjects
-from yiben.ledger.packs import installed
+from yiben.ledger.packs import installed, scene_names
 from yiben.ledger.record import Statement, head, record
 from yiben.people.access import Person
-from yiben.scenes.accounts import Way
+from yiben.scenes.accounts import Way, account_book
 from yiben.scenes.model import Pack
 
 SCENE = "projects"
@@ -58,7 +61,17 @@ def open_demo_accounts(*, by: Person, approver: str, at: datetime) -> int:
     # Money needs no land and land no money: each pool is shared out by itself.
     for pool in pools:
         count += _share_out(pool, by, approver, at)
-    return count + sum(_go_on(row, by, at) for row in demo_figures()["follow"])
+    count += sum(_go_on(row, by, at) for row in demo_figures()["follow"])
+    return count + _set_budgets(by, at)
+
+
+def _set_budgets(by: Person, at: datetime) -> int:
+    """The year's energy budgets, where the county keeps them."""
+    if SCENE_OF_BUDGETS not in scene_names() or not frame(installed(SCENE_OF_BUDGETS)).num_rows:
+        return 0
+    document = f"云发改能源〔{_year(at)}〕9号"
+    done = set_energy_budgets(year=_year(at), document=document, by=by, at=at, place="", way="demo")
+    return done.recorded.entries
 
 
 def _share_out(pool: LedgerPool, by: Person, approver: str, at: datetime) -> int:
@@ -85,12 +98,17 @@ def _go_on(row: Mapping[str, str], by: Person, at: datetime) -> int:
 
 
 def _fill_stores(by: Person, at: datetime) -> int:
-    """Relief goods and grain: batches are introduced in the first year, and move in that year."""
-    count = 0
+    """Books beside the projects: goods, lots, parcels … come in the first year, and move in that year."""
+    count, kept = 0, scene_names()
     for scene, batches in demo_figures()["books"].items():
+        if scene not in kept:
+            continue
         pack = installed(scene)
+        book = account_book(pack)
         known = known_subjects(scene, [batch["key"] for batch in batches], pack=pack)
-        fresh = [batch for batch in batches if batch["key"] not in known]
+        fresh = [
+            batch for batch in batches if batch["key"] not in known and batch.get("since", 0) <= _year(at)
+        ]
         statements = [Statement(batch["key"], _facts(scene, batch["facts"], at)) for batch in fresh]
         if not fresh:
             continue
@@ -102,11 +120,12 @@ def _fill_stores(by: Person, at: datetime) -> int:
                 way=way,
                 quantity=quantity,
                 amount=amount,
-                subject=batch["key"],
+                subject=batch["key"] if book and book.needs_subject(book.ways[way]) else "",
+                part=batch["key"],
                 document=_paper(way, at),
             )
             for batch in fresh
-            for way, quantity, amount in batch["moves"]
+            for way, quantity, amount in batch.get("moves", ())
         ]
         count += _record(wishes, pack, by, at)
     return count

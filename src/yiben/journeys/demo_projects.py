@@ -172,7 +172,9 @@ def _facts(
         facts["energy"] = Decimal(dice.randint(20, 4200))
     if class_ == "government":
         bonds = (total * dice.choice((0, 0, 20, 30)) / 100).quantize(CENT)
-        facts |= {"bonds": bonds, "budget_local": total - bonds}
+        # What no bond pays may ask the central budget for a share.
+        central = Decimal(0) if bonds else (total * 15 / 100).quantize(CENT)
+        facts |= {"bonds": bonds, "budget_central": central, "budget_local": total - bonds - central}
     else:
         loans = (total * dice.randint(20, 50) / 100).quantize(CENT)
         facts |= {"loans": loans, "own_funds": total - loans}
