@@ -30,8 +30,7 @@ class Lists:
         size = 1
         while index + size < len(drafts) and LIST.match(drafts[index + size].clause):
             size += 1
-        if "分别" in drafts[index].clause:
-            self._spread(drafts[index : index + size], drafts[:index], opening)
+        self._spread(drafts[index : index + size], drafts[:index], opening)
 
     def _spread(self, group: list[Draft], earlier: list[Draft], opening: str) -> None:
         named, _, between = group[0].clause.partition("分别")

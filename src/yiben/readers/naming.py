@@ -13,6 +13,7 @@ _FROM_HALF = re.compile(r"[从由][^从由]*$")
 _WHOLE = re.compile(r"(?:占|完成)[^,;占]{2,20}?(?=(?:的|达到?|为|约|近)*$)")
 _YEARLY = re.compile("[二两三四五六七八九十]?年(?:平均|均)")
 _PART_OF = re.compile("其中|\\(|分别")
+_CLAUSE_MARKS = re.compile("[,;:]")
 _RENAMED = re.compile(r"\(([^()]{2,16}(?:率|比重|占比))\)$")
 _ABOUT = re.compile("^(?:大约|约|近|将近)(?=占)")
 _OF_PLAN = re.compile(
@@ -33,8 +34,9 @@ class Naming:
         """Name every draft of the sentence that begins at `start`."""
         self.lists.mark_pairs(drafts)
         for index in range(len(drafts)):
-            opening = self._opening(text, start, drafts[index], drafts[index - 1] if index else None)
-            self.lists.spread_at(drafts, index, opening)
+            if "分别" in drafts[index].clause:
+                opening = self._opening(text, start, drafts[index], drafts[index - 1] if index else None)
+                self.lists.spread_at(drafts, index, opening)
             self._name(text, start, drafts, index, carried)
             if drafts[index].leaves:
                 self.lists.join_pair(drafts[index], drafts[index + 1])
@@ -201,7 +203,7 @@ class Naming:
         if not after or after[0] in "、和与及)(等" or not _han(after):
             return False
         counted = draft.quantity.kind in ("count", "duration")
-        return counted or len(core) < 2 or after.startswith("的") or bool(self.namer.action.search(core))
+        return counted or len(core) < 2 or after.startswith("的") or bool(self.namer.action.of(core))
 
     def _name_followed(self, draft: Draft, clause: str, core: str, after: str) -> None:
         draft.follows = True
@@ -257,7 +259,7 @@ class Naming:
         since = before.quantity.end + len(before.after) if before else start
         parts = [
             part
-            for part in re.split("[,;:]", text[since:upto])
+            for part in _CLAUSE_MARKS.split(text[since:upto])
             if len(part) > 2 and not self.namer.says_how(part)
         ]
         return parts[-1] if parts else ""

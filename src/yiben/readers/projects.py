@@ -38,8 +38,9 @@ class ProjectReader:
     def __init__(self, words: Lexicon) -> None:
         part = words.parts["projects"]
         self.facility = re.compile(rf".*(?:{either(part['facility'])})(?:[一二三四五六]期|项目|工程)?")
-        last = {word[-1] for word in (*part["facility"], *part["company"])}
-        self.may_name = re.compile(f"[{re.escape(''.join(sorted(last)))}、]")
+        named = [*part["facility"], *part["company"]]
+        firsts = re.escape("".join(sorted({word[0] for word in named})))
+        self.may_name = re.compile(f"、|(?=[{firsts}])(?:{either(named)})")
         self.facility_end = re.compile(rf"(?:{either(part['facility'])})$")
         self.company_end = re.compile(rf"(?:{either(part['company'])})$")
         self.product_end = re.compile(rf"(?:{either(part['product'])})$")

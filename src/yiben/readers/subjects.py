@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from yiben.readers.lexicon import Lexicon, either
-from yiben.readers.matching import last_match
+from yiben.readers.matching import Suffixes, last_match
 from yiben.readers.periods import STATED
 
 _JOINS = re.compile(r"、|和|与|及|以及")
@@ -33,12 +33,12 @@ class Namer:
         self.lead = re.compile(
             rf"^(?:{ordinal}|(?:{lead})(?=.)(?!(?<=并)[网购列联轨举])|(?:{STATED.pattern})(?:的)?(?:份|末|底|度)?(?:以前|之前|前)?|\s|、|:|,|和|与|以及|及|\)|左右|以上|以下|以内|\(不?含[^)]*\)?)"
         )
-        self.tail = re.compile(rf"(?:{words.either('grammar', 'tail')})$")
+        self.tail = Suffixes(words.words("grammar", "tail"))
         self.light = re.compile(rf"^(?:{words.either('grammar', 'light_verbs')})$")
-        self.action = re.compile(rf"(?:{words.either('grammar', 'action_verbs')})$")
+        self.action = Suffixes(words.words("grammar", "action_verbs"))
         self.verb = re.compile(rf"(?:{words.either('grammar', 'verbs')})(?!率)")
-        self.actions = words.either("grammar", "action_verbs")
-        self.lights = words.either("grammar", "light_verbs")
+        self.action_start = re.compile(rf"(?:累计|共)?(?:{words.either('grammar', 'action_verbs')})")
+        self.light_start = re.compile(words.either("grammar", "light_verbs"))
         self.places, self.short_places = words.places, words.short_places
         self.attributes = frozenset(words.words("grammar", "attributes"))
         self.kept = (
@@ -53,7 +53,7 @@ class Namer:
             "完成年度",
             "完成率",
         )
-        self.attribute_end = re.compile(rf"(?:{words.either('grammar', 'attributes')})$")
+        self.attribute_end = Suffixes(words.words("grammar", "attributes"))
         self.rank_tail = re.compile(
             rf"(?:{words.either('grammar', 'rank_lead')}|{words.either('grammar', 'scopes')}|分别|均|全|的|在|继续|仍|连续|都|也)$"
         )
@@ -85,15 +85,16 @@ class Namer:
         for _ in range(12):
             if text in self.attributes or (text.startswith(self.kept) and not self.indicator.search(text)):
                 break
-            cut = self.lead.sub("", text, count=1)
+            found = self.lead.match(text)
+            cut = text[found.end() :] if found else text
             if cut == text or not cut:
                 break
             text = cut.strip()
         for _ in range(8):
-            cut = self.tail.sub("", text)
-            if cut == text:
+            end = self.tail.of(text)
+            if not end:
                 break
-            text = cut.strip()
+            text = text[: len(text) - len(end)].strip()
         return _balanced(_BLANK.sub("", self.against.sub("", text)))
 
     def indicator_of(self, text: str) -> str:
@@ -115,7 +116,7 @@ class Namer:
         """Whether `core` names only an aspect (总投资) of a thing named before."""
         if not core or core in self.attributes:
             return True
-        return len(core) <= 6 and bool(self.attribute_end.search(core)) and not self.is_macro(core)
+        return len(core) <= 6 and bool(self.attribute_end.of(core)) and not self.is_macro(core)
 
     def growth_base(self, clause: str) -> str:
         """The indicator before a growth word."""
@@ -155,16 +156,16 @@ class Namer:
         if found and (_PREDICATE.match(clause, found.end()) or found.end() >= len(clause) - 2):
             return self.indicator_of(found[0])
         core = self.core(_PREDICATE.split(clause, maxsplit=1)[0]) or self.core(clause)
-        return re.sub(rf"^(?:{self.lights})", "", core) or core
+        return core[_past(self.light_start, core) :] or core
 
     def only_action(self, core: str) -> bool:
         """Whether `core` is a verb without a thing (及时化解, 交办)."""
-        found = self.action.search(core)
-        return found is not None and core[: found.start()] in self.adverbs
+        verb = self.action.of(core)
+        return bool(verb) and core.removesuffix(verb) in self.adverbs
 
     def without_action(self, thing: str) -> str:
         """`thing` without the verb before it (收集困难问题 → 困难问题)."""
-        return re.sub(rf"^(?:累计|共)?(?:{self.actions})", "", thing) or thing
+        return thing[_past(self.action_start, thing) :] or thing
 
     def short_list(self, core: str) -> str:
         """A, B等任务 → 任务, where the list before 等 is long."""
@@ -174,9 +175,9 @@ class Namer:
     def counted(self, before: str, after: str) -> str:
         """The thing counted by a number that stands before it: (储备了, 重大前期项目)."""
         after = _INSIDE.sub("", after)
-        aspect = self.attribute_end.search(after)
-        if aspect and aspect.start() >= 4 and aspect[0].endswith("率"):
-            after = after[: aspect.start()]
+        aspect = self.attribute_end.of(after)
+        if len(after) - len(aspect) >= 4 and aspect.endswith("率"):
+            after = after.removesuffix(aspect)
         noun, rest = self._split(after)
         verb = self._verb_before(before)
         core = self.core(before)
@@ -201,12 +202,12 @@ class Namer:
             core = core.rstrip("等")
             head = re.match(r"[^、]{0,8}?", core)
             for size in (5, 4, 3, 2):
-                if self.action.search(core[:size]):
-                    return self.action.search(core[:size])[0]  # type: ignore[index]
+                if verb := self.action.of(core[:size]):
+                    return verb
             return head[0] if head else ""
-        found = self.action.search(core)
-        if found and not self.light.match(found[0]):
-            return found[0]
+        verb = self.action.of(core)
+        if verb and not self.light.match(verb):
+            return verb
         return ""
 
     def mirrored(self, core: str, subject: str) -> str:
@@ -235,6 +236,12 @@ class Namer:
                 for name in names
             ]
         return names
+
+
+def _past(shape: re.Pattern[str], text: str) -> int:
+    """How far `shape` reaches from the start of `text`."""
+    found = shape.match(text)
+    return found.end() if found else 0
 
 
 def _outside_brackets(text: str, joins: re.Pattern[str]) -> list[str]:
