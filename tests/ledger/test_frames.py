@@ -184,16 +184,17 @@ def test_large_books_are_read_alike(county: County, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_reader_that_fails_is_told(county: County, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    from yiben.ledger import columns
+    from yiben.ledger import columns, reader_pool
     from yiben.ledger.frames import frame
 
     if county.backend != "sqlite":
         return
     county.record(county.project(1))
+    reader_pool.end_all()
     broken = tmp_path / "reader.py"
     broken.write_text("raise SystemExit('no driver')")
     monkeypatch.setattr(columns, "SMALL", 0)
-    monkeypatch.setattr(columns, "READER", broken)
+    monkeypatch.setattr(reader_pool, "READER", broken)
     with pytest.raises(columns.ColumnsUnreadable, match="no driver"):
         frame(county.pack)
 

@@ -153,7 +153,10 @@ def _frames(subjects: int, scale: float) -> list[Line]:
     connection.close()
     floor = _raw_scan(pack)
     lines = []
-    for name, number in (("long ago", VERSIONS // 2), ("now", VERSIONS)):
+    for name, number, readers in (
+        ("long ago", VERSIONS // 2, "readers started"),
+        ("now", VERSIONS, "readers kept"),
+    ):
         took: list[float] = []
         with _timed(took):
             table = subjects_at(pack, number)
@@ -162,7 +165,9 @@ def _frames(subjects: int, scale: float) -> list[Line]:
         older = (VERSIONS - 1) * subjects
         title = f"frame {name}: {subjects:,} of {subjects + older:,} versions"
         lines.append(
-            Line(title, took[0], f"< {budget:.0f} s", took[0] < budget, "raw ADBC read of them", floor)
+            Line(
+                title, took[0], f"< {budget:.0f} s", took[0] < budget, "raw ADBC read of them", floor, readers
+            )
         )
         connection.close()
     return lines

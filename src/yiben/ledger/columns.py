@@ -8,15 +8,11 @@ processes (`column_reader.py`), small ones through Django's own connection.
 
 from __future__ import annotations
 
-import json
 import mmap
-import subprocess
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import quote
 
 import pyarrow as pa
@@ -24,12 +20,12 @@ from django.db import connection, models
 from django.db.models import Max, Min, QuerySet
 
 from yiben.ledger.column_reader import columns_of, postgres_driver
+from yiben.ledger.reader_pool import asked
 
 # Up to so many row numbers a table is read row by row; the start of a child costs as much.
 SMALL = 10_000
 SPLIT_ABOVE = 200_000
 READERS, SLICES = 2, 32
-READER = Path(__file__).with_name("column_reader.py")
 
 
 class ColumnsUnreadable(RuntimeError):
@@ -107,22 +103,14 @@ def _statement(
 
 
 def _from_child(settings: dict[str, Any], sql: str, params: list[Any]) -> pa.Table:
-    """The answer of a child process, which writes it into a file that has no name."""
-    request = json.dumps([str(settings["NAME"]), sql, params]).encode()
-    with tempfile.TemporaryFile() as answer, tempfile.TemporaryFile() as complaint:
-        done = subprocess.run(
-            [sys.executable, "-I", str(READER)], input=request, stdout=answer, stderr=complaint, check=False
-        )
-        if done.returncode:
-            raise ColumnsUnreadable(_text(complaint))
-        # The mapping outlives the file's handle: columns point into it and nothing is copied.
+    """The answer of a child process, in a file that nobody else finds and that is gone afterwards."""
+    with tempfile.NamedTemporaryFile(prefix="yiben-columns-") as answer:
+        complaint = asked([str(settings["NAME"]), sql, params, answer.name])
+        if complaint is not None:
+            raise ColumnsUnreadable(complaint)
+        # The mapping outlives the file's name: columns point into it and nothing is copied.
         mapped = mmap.mmap(answer.fileno(), 0, access=mmap.ACCESS_READ)
         return pa.ipc.open_stream(pa.py_buffer(mapped)).read_all().slice(1)
-
-
-def _text(file: IO[bytes]) -> str:
-    file.seek(0)
-    return file.read().decode(errors="replace").strip()[-2000:]
 
 
 def _from_postgres(settings: dict[str, Any], sql: str, params: list[Any]) -> pa.Table:
