@@ -165,3 +165,68 @@ def test_the_failure_page_needs_nothing(stranger: Any) -> None:
     page = failed(RequestFactory().get("/"))
     assert page.status_code == 500 and "没有办成" in page.content.decode()
     assert failed(RequestFactory().get("/api/v1/x")).headers["Content-Type"] == "application/json"
+
+
+def test_sessions_are_kept_from_scripts_and_end(stranger: Any, browser_of: Callable[[str], Any]) -> None:
+
+    sign_in(stranger)
+    cookie = stranger.cookies["sessionid"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+    assert 0 < int(cookie["max-age"]) <= 12 * 3600
+    elsewhere = browser_of("clerk")
+    assert elsewhere.get("/account").status_code == 200
+    sent = {"old": PASSWORD, "new": "another-long-one-9", "again": "another-long-one-9"}
+    assert stranger.post("/account", sent).status_code == 302
+    assert elsewhere.get("/account").status_code == 302, "a new password ends other sessions"
+    assert stranger.get("/account").status_code == 200
+
+
+def test_guessing_the_old_password_locks_too(stranger: Any) -> None:
+    from yiben.people.models import AuditEvent, Officer
+
+    sign_in(stranger)
+    for _ in range(5):
+        sent = {"old": "wrong", "new": "another-long-one-9", "again": "another-long-one-9"}
+        assert stranger.post("/account", sent).status_code == 400
+    assert Officer.objects.get(username="clerk").locked_until is not None
+    assert AuditEvent.objects.filter(event="password-refused").count() == 5
+
+
+@pytest.mark.parametrize("password", ["short1", "clerk-clerk", "password", "12345678"])
+def test_weak_passwords_are_refused(stranger: Any, password: str) -> None:
+    sign_in(stranger)
+    sent = {"old": PASSWORD, "new": password, "again": password}
+    told = stranger.post("/account", sent)
+    assert told.status_code == 400
+
+
+def test_the_auditor_sees_sign_ins_and_changes_of_rights(
+    stranger: Any, browser_of: Callable[[str], Any]
+) -> None:
+    sign_in(stranger, password="wrong")
+    sign_in(stranger)
+    admin = browser_of("admin")
+    admin.post("/officers/idle", {"what": "give", "role": "filer", "unit": "ROADS"})
+    page = browser_of("auditor").get("/audit").content.decode()
+    for said in ("登录失败", "登录", "授予岗位", "idle: filer for ROADS"):
+        assert said in page
+    assert "授予岗位" not in browser_of("clerk").get("/audit").content.decode()
+
+
+def test_over_https_cookies_never_travel_in_the_clear() -> None:
+    import os
+    import subprocess
+    import sys
+
+    code = (
+        "from yiben.site import settings as s; "
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS > 0)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"YIBEN_HTTPS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["True"] * 4
