@@ -28,6 +28,7 @@ DOORS: dict[str, tuple[Any, str]] = {
     "list": (Action.READ, "GET"),
     "cockpit": (Action.READ, "GET"),
     "screen": (Action.READ, "GET"),
+    "bulk": (Action.RECORD, "POST"),
     "contest": (Action.READ, "GET"),
     "contest-call": (Action.RECORD, "POST"),
     "new": (Action.RECORD, "GET"),

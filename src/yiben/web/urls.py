@@ -9,6 +9,7 @@ from yiben.web.doors import public
 from yiben.web.views import (
     audit,
     boards,
+    bulk,
     cockpit,
     contest,
     documents,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("scene/<slug:scene>/", scene_list.scene_list, name="list"),
     path("scene/<slug:scene>/cockpit", cockpit.cockpit, name="cockpit"),
     path("scene/<slug:scene>/screen", cockpit.screen, name="screen"),
+    path("scene/<slug:scene>/bulk", bulk.bulk, name="bulk"),
     path("scene/<slug:scene>/new", edit.new, name="new"),
     path("scene/<slug:scene>/subject/<key:key>", subject.subject_page, name="subject"),
     path("scene/<slug:scene>/subject/<key:key>/edit", edit.edit, name="edit"),

@@ -127,6 +127,7 @@ function townMap(data, size) {
         left: 6,
         right: 6,
         aspectScale: data.own ? undefined : 1,
+        preserveAspect: "contain",
         selectedMode: false,
         label: {
           show: true,

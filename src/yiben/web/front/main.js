@@ -45,7 +45,7 @@ function submitOnChange(event) {
 function tickAll(event) {
   const head = event.target.closest("[data-tick-all]");
   if (!head) return;
-  for (const box of head.form.querySelectorAll(`input[type=checkbox][name="${head.dataset.tickAll}"]`)) box.checked = head.checked;
+  for (const box of head.form.elements) if (box.type === "checkbox" && box.name === head.dataset.tickAll) box.checked = head.checked;
 }
 
 /** The as-of slider says its day while it moves; the page follows when it is let go. */

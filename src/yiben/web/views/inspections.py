@@ -112,8 +112,10 @@ def slips_new(request: HttpRequest, scene: str) -> HttpResponse:
 
 def _row(number: int, sent: Any, request: HttpRequest) -> dict[str, Any]:
     row = {part: sent.get(f"r{number}.{part}", "") for part in PARTS}
-    if number == 1 and not row["subject"]:
-        row["subject"] = request.GET.get("subject", "")[:200]
+    # Rows chosen on the list come as `key`, one slip each; a case's page names one `subject`.
+    chosen = [*request.GET.getlist("subject"), *request.GET.getlist("key")]
+    if not row["subject"] and number <= len(chosen):
+        row["subject"] = chosen[number - 1][:200]
     return row | {"number": number}
 
 

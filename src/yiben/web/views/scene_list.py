@@ -132,7 +132,8 @@ def scene_list(request: HttpRequest, scene: str) -> HttpResponse:
         "rows": _table(asked, page),
         "headings": _headings(asked),
         "has_rules": bool(pack.rules),
-        "span": len(asked.columns) + 1 + bool(pack.rules),
+        "span": len(asked.columns) + 2 + bool(pack.rules),
+        "may_choose": asked.as_of is None and asked.person.may(Action.RECORD),
     }
     if request.headers.get("HX-Target") == "rows":
         return render(request, "parts/scene_rows.html", view)
