@@ -61,13 +61,15 @@ def pack_of(text: str = PACK) -> Pack:
 def test_a_wrong_lookup_is_told_with_its_line(old: str, new: str, expected: str) -> None:
     assert old in PACK
     _, problems = read_pack(PACK.replace(old, new, 1), file="stores.yaml")
-    told = [one for one in errors_of(problems) if expected in one.expected]
+    told = [one for one in problems if expected in one.expected]
     assert told and told[0].place.line == 17, problems
 
 
-def test_a_list_is_no_threshold() -> None:
+def test_a_list_is_no_threshold_and_the_rule_is_left_out() -> None:
     text = PACK.replace("{table: grain.reserve.storage_years, by: kind}", "funds.projects.idle_months")
-    assert [one.code for one in errors_of(read_pack(text, file="x")[1])] == ["rule-threshold"]
+    pack, problems = read_pack(text, file="x")
+    assert [(one.code, one.severity) for one in problems] == [("rule-threshold", "warning")]
+    assert pack is not None and rule_set(pack).names == ()
 
 
 def stores() -> list[dict[str, Any]]:

@@ -254,7 +254,9 @@ class _Reader:
                 if is_looked_up != isinstance(value, Mapping) or not all(map(is_number, leaves(value))):
                     form = "a table of numbers for `{table: …, by: …}`" if is_looked_up else "a number"
                     expected = form if is_looked_up else f"{form}; a table needs {{table: {id}, by: a text}}"
-                    self.say(path, "rule-threshold", f"{id} is {value} from {day}", expected)
+                    # A warning: the rule is left out, and a book kept with such a pack stays readable.
+                    found, place = f"{id} is {value} from {day}", self.at(path)
+                    self.problems.append(Problem("rule-threshold", found, expected, place, "warning"))
                     return
 
     def threshold_kind(self, id: str) -> Any:
