@@ -48,6 +48,8 @@ def test_a_contradiction_beside_a_right_sum_is_found() -> None:
         "新增贷款259.6亿元（其中助农贷款13.44亿元）。",
         "全年新开工项目35个，其中重点项目50个以上，服务业项目12个以上。",
         "新建公园5个，改造小区8个，修复古桥2个。",
+        "规上企业128家，比先进县少60家。生产总值增长6%。",
+        "地方财政收入341.9亿元，其中税收180.2亿元，增长12%。财政支出235.6亿元。",
     ],
 )
 def test_parts_that_need_not_add_up_raise_no_alarm(sentence: str) -> None:

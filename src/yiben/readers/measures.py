@@ -22,6 +22,7 @@ _FROM = re.compile(
 _RATE = re.compile(
     r"(?<![增长减])(?<!增长)(?:率|占比|比重|比例)(?:分别|均|也|已|为|达到?|是|约|近|超过?|突破|稳定在|保持在|控制在|\s)*$"
 )
+_THAN = re.compile(r"[比较][^,;。\d率重例]{1,10}$")
 _YEARLY = re.compile("年均|年平均|复合增长")
 _MULTIPLE = re.compile(
     r"(?:大约|接近|约|近|已|就|将)?(?:相当于|[是为]|达到?)[^,;。]{1,14}的(?:了|近|约|超过?|达)*$"
@@ -123,7 +124,8 @@ class Gauge:
             prior = clause[: verb.start()]
             if quantity.bound in ("min", "max") and said[-1] in "于过" and self._base(clause) is None:
                 return Reading("level", quantity.value, why="limit")
-            weak = len(said) == 1 and not self.base_start.search(prior + said)
+            than = _THAN.search(prior)
+            weak = len(said) == 1 and not than and not self.base_start.search(prior + said)
             taken = prior.endswith(("新", "累计新", "拟", "计划")) or said in (
                 "增速",
                 "增幅",
@@ -152,7 +154,7 @@ class Gauge:
             ):
                 value = _signed(quantity.value, negative=bool(verb["fall"]))
                 since = self.base_start.search(clause)
-                cut = min(verb.start(), since.start()) if since else verb.start()
+                cut = min(one.start() for one in (verb, since, than) if one)
                 return Reading("change", value, self._base(clause), cut, f"verb {said}")
         return Reading("level", quantity.value, why="amount")
 

@@ -28,7 +28,7 @@ def rates_of(text: str, drafts: Sequence[Draft], figures: Sequence[Figure]) -> I
     """Every share, difference and rate of growth whose levels the text states beside it."""
     yield from _shares(text, drafts, figures)
     yield from _ahead(drafts, figures)
-    yield from _growth(drafts, figures)
+    yield from _growth(text, drafts, figures)
     yield from _from_to(drafts, figures)
     yield from _portions(text, drafts, figures)
 
@@ -84,13 +84,14 @@ def _ahead(drafts: Sequence[Draft], figures: Sequence[Figure]) -> Iterator[Check
             )
 
 
-def _growth(drafts: Sequence[Draft], figures: Sequence[Figure]) -> Iterator[Check]:
+def _growth(text: str, drafts: Sequence[Draft], figures: Sequence[Figure]) -> Iterator[Check]:
     """较2021年增加4000万元,增长16.1%: level, change and rate must agree."""
     for index in range(2, len(drafts)):
         level, change, rate = figures[index - 2], figures[index - 1], figures[index]
         if (level.measure, change.measure, rate.measure) != ("level", "change", "growth") or rate.unit != "%":
             continue
-        if drafts[index - 2].after.startswith("相比"):
+        said = text[drafts[index - 2].quantity.end : drafts[index].quantity.start]
+        if drafts[index - 2].after.startswith("相比") or "。" in said or "\n" in said:
             continue
         now, by, stated = number(level), number(change), number(rate)
         if now is None or by is None or stated is None or len(drafts[index].clause) > 8:
