@@ -70,6 +70,15 @@ def test_commas_doubled_by_a_site_are_taken_out_of_damaged_pages_only() -> None:
     assert repair_text(text).text == text
 
 
+def test_rubble_beyond_the_most_places_is_listed_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("yiben.readers.repair._MOST_PLACES", 1)
+    raw = "縣經(jīng)濟(jì)發(fā)展。確??h域經濟向好。" + "全縣項目。濱??萍汲恰⑴R港產業城"
+    repaired = repair_text(raw)
+    assert "确保县域经济向好" in repaired.text
+    assert "滨??萍汲" in repaired.text
+    assert {one.confidence for one in repaired.repairs if one.start > 25} == {"unknown"}
+
+
 def test_a_number_of_a_list_is_no_broken_quantity() -> None:
     text = "工作安排\n1.\n2023年投资增长3%\n12.\n5家企业开工"
     assert repair_text(text).text == text

@@ -24,6 +24,8 @@ _DOUBLED = re.compile("[,，](?=[,，、。;；])")
 _LOST = re.compile("\ufffd+")
 # How far a reading must lead, and how much better than the page it must be where that looks sound.
 _DOUBT, _GAIN = 0.05, 16.0
+# More damaged places than any page has; the rest of a page of rubble is listed as unknown.
+_MOST_PLACES = 10_000
 # What stands around a damaged place says nothing about the language.
 _DAMAGE = re.compile(rf"[{SIGNS}][^。\n]{{0,12}}")
 # Characters that only traditional text has, among the commonest of all; one is a sign to look closer.
@@ -177,10 +179,10 @@ def _shifted(raw: str, words: Lexicon, *, spelled: bool, traditional: bool) -> l
         if start < edge:
             continue
         around = raw[max(0, start - 10) : start + 40]
-        if around not in seen:
+        if around not in seen and len(seen) < _MOST_PLACES:
             before, last = _before(raw, start, made)
             seen[around] = restored(raw, start, before, last, language)
-        guess = seen[around]
+        guess = seen.get(around)
         if guess is not None and guess.start != start:
             guess = replace(guess, start=start, end=guess.end + start - guess.start)
         if guess is None or guess.gain < _GAIN * sound or (guess.margin < _DOUBT and not guess.only_mark):
