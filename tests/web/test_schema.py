@@ -41,15 +41,23 @@ def described(life: County) -> tuple[Any, dict[str, str]]:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", site, headers=headers), headers
 
 
-def at_home(case: Any) -> None:
+def at_home(case: Any, *, deep: bool) -> None:
     """Names that exist in place of made-up ones, so that the fuzz gets past "no such thing"."""
-    known = {"scene": "projects", "name": "monthly_show", "month": "2026-01", "subject": code(1)}
-    known |= {"key": code(1), "case": "other@1", "kind": "csv"}
+    known: dict[str, Any] = {"scene": "projects", "name": "monthly_show", "month": "2026-01"}
+    known |= {"subject": code(1), "key": code(1), "case": "by_hand@1", "kind": "csv"}
+    if deep:
+        known |= {"form": "", "period": "2026-01", "subjects": [code(1), code(3)], "seen": None}
     if "number" in case.path_parameters or "month" in case.path_parameters:
         known["kind"] = "docx"
     for part in (case.path_parameters, case.query, case.body):
-        if isinstance(part, dict):
-            part.update({name: value for name, value in known.items() if name in part})
+        _put(part, known)
+
+
+def _put(part: Any, known: dict[str, Any]) -> None:
+    if isinstance(part, dict):
+        part.update({name: value for name, value in known.items() if name in part})
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _put(inner, known)
 
 
 def fuzz(
@@ -68,7 +76,7 @@ def fuzz(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: Any) -> None:
-        at_home(case)
+        at_home(case, deep=mode is GenerationMode.POSITIVE)
         answers.append((case.call(headers=headers).status_code, case.as_curl_command()))
 
     with warnings.catch_warnings(), suppress(Unsatisfiable):
