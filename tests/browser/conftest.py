@@ -12,7 +12,7 @@ from databases import County, SqliteTemplates, switch_to
 from served import chromium_started, let_everybody_in, serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The county as its people find it on an evening of July: the half-year is over, June is not filed."""
     home = tmp_path_factory.mktemp("county")
@@ -30,6 +30,6 @@ def served(sqlite_templates: SqliteTemplates, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="module")
 def chromium(served: Served) -> Iterator[Any]:
-    """The machine's own Chromium, started once the county is made."""
+    """The machine's own Chromium, started once the county is made; stopped before tests that use Django."""
     with chromium_started() as browser:
         yield browser

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from databases import County
+from databases import County, code
 
 BOOKED = datetime(2026, 1, 12, 2, tzinfo=UTC)
 REPORT = """云山县发展和改革局2026年一季度工作总结
@@ -41,6 +41,7 @@ class Served:
 
 def fill(county: County) -> None:
     """Eight projects with plans, nodes and five months filed; a report read; every scene installed."""
+    from yiben.journeys.open_cases import Matter, open_by_hand
     from yiben.journeys.take_in_report import take_in_report
     from yiben.kernel.periods import Period
     from yiben.ledger.packs import install_pack
@@ -74,6 +75,11 @@ def fill(county: County) -> None:
             ),
             at=datetime(2026, month + 1, 4, 12, tzinfo=UTC),
         )
+    matters = [Matter(code(8), "临时用电不规范", "三日内整改", to="EDUCATION")]
+    june = next_day(2026, 6, 3)
+    open_by_hand(
+        county.pack, matters, by=county.person("clerk"), at=june, origin="meeting", source="专班例会"
+    )
     take_in_report(REPORT.encode(), name="一季度.txt", by=county.person("clerk"), at=next_day(2026, 6, 5))
     seal(Period.of("2026-05"), by=county.system, at=next_day(2026, 6, 10))
 

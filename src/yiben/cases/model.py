@@ -37,6 +37,22 @@ MOVES: Mapping[str, tuple[frozenset[str], str | None]] = {
     "void": (OPEN, VOID),
     "reopen": (frozenset({CLOSED, EXEMPT}), SENT),
 }
+# What each step is called: shown on pages, and told as the reason in the journal.
+DEEDS = {
+    "open": "立件发单",
+    "receive": "签收",
+    "note": "进展",
+    "answer": "反馈",
+    "ask": "申请豁免",
+    "refuse": "不予豁免",
+    "close": "销号",
+    "return": "退回重办",
+    "extend": "延期",
+    "escalate": "升级",
+    "exempt": "批准豁免",
+    "void": "作废",
+    "reopen": "重开",
+}
 
 
 class BadCase(ValueError):

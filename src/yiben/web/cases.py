@@ -11,7 +11,19 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from yiben.cases.deadlines import days_left, is_unreceived, urgency
-from yiben.cases.model import ANSWERED, ASKED, CLOSED, EXEMPT, RECEIVED, RETURNED, SENT, VOID, Case, Step
+from yiben.cases.model import (
+    ANSWERED,
+    ASKED,
+    CLOSED,
+    DEEDS,
+    EXEMPT,
+    RECEIVED,
+    RETURNED,
+    SENT,
+    VOID,
+    Case,
+    Step,
+)
 from yiben.cases.rates import Rate
 from yiben.journeys.answer_case import steps_open_to
 from yiben.people.access import Person
@@ -38,21 +50,6 @@ LAMPS = {
     CLOSED: "green",
 }
 LAMPS |= {EXEMPT: "exempt", VOID: "none"}
-DEEDS = {
-    "open": "立件发单",
-    "receive": "签收",
-    "note": "进展",
-    "answer": "反馈",
-    "ask": "申请豁免",
-    "refuse": "不予豁免",
-    "close": "销号",
-    "return": "退回重办",
-    "extend": "延期",
-    "escalate": "升级",
-    "exempt": "批准豁免",
-    "void": "作废",
-    "reopen": "重开",
-}
 WHYS = {"again": "同一问题再次出现", "overdue": "逾期未反馈"}
 SAID = {
     "cause": "原因",

@@ -7,10 +7,11 @@ import re
 from datetime import datetime
 from typing import Any
 
+from yiben.cases.model import DEEDS
 from yiben.journeys.filing_book import RETURNED, SUBMITTED, VERIFIED
 from yiben.kernel.clock import COUNTY_ZONE
 from yiben.scenes.model import Pack
-from yiben.web.cases import DEEDS, rule_label
+from yiben.web.cases import rule_label
 from yiben.web.words import label_of, language, say
 
 FILING_STATES = {SUBMITTED: ("已报送", "none"), VERIFIED: ("已审核", "green"), RETURNED: ("已退回", "yellow")}

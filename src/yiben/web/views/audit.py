@@ -111,7 +111,7 @@ def _named(rows: list[Transaction]) -> list[tuple[Transaction, str, str]]:
 
 def _told(found: tuple[Transaction, str, str]) -> dict[str, Any]:
     row, who, unit = found
-    return {"row": row, "who": who, "unit": unit, "way": say(WAYS.get(row.way, row.way))}
+    return {"row": row, "told_by": who, "unit": unit, "way": say(WAYS.get(row.way, row.way))}
 
 
 @needs_any(Action.AUDIT, Action.SEAL)
