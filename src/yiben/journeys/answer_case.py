@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from yiben.cases.deadlines import due_on, to_escalate
-from yiben.cases.model import ASKED, CLOSED, Case
+from yiben.cases.model import ASKED, CLOSED, DEEDS, Case
 from yiben.cases.notices import Notice, tell_after_commit, tell_round
 from yiben.journeys.read_cases import cases_of, find_case
 from yiben.journeys.send_slips import Desk, at_desk, put_down, refuse_any, unit_problems, word_problems
@@ -63,7 +63,7 @@ def _record(
     """State the step and give the case as it stands then; notices go out after the commit."""
     desk.step(case.subject, case.slot, len(case.steps) + 1, do, **said)
     by = _lend(call.by, action, case) if lent else None
-    put_down(desk, way=call.way, why=f"{case.slip.number} {do}", action=action, by=by)
+    put_down(desk, way=call.way, why=f"{case.slip.number} {DEEDS[do]}", action=action, by=by)
     after = find_case(desk.pack, case.subject, case.slot)
     tell_after_commit(Notice.of(after, book=desk.book, title=desk.pack.title.zh))
     return after
