@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
-
 from yiben.journeys.month_photos import KIND as PHOTO
-from yiben.journeys.month_photos import PICTURES, MonthPhoto, photo_of
+from yiben.journeys.month_photos import MonthPhoto, photo_of
 from yiben.journeys.read_cases import cases_of, may_see
 from yiben.ledger.marks import Mark, marks_at
 from yiben.people.access import Person
@@ -29,7 +27,7 @@ from yiben.web.mark_words import (
     node_label,
     plain_text,
 )
-from yiben.web.subjects import Subject
+from yiben.web.subjects import Subject, officer_names
 from yiben.web.words import label_of, say
 
 PHOTO_MONTHS, PHOTOS_A_MONTH, FILINGS = 3, 6, 12
@@ -40,10 +38,12 @@ def beside_of(subject: Subject, person: Person, units: Mapping[str, str], *, on:
     found: dict[str, list[Mark]] = {}
     for mark in marks_at(subject.pack.name, subject=subject.key, number=subject.number):
         found.setdefault(mark.kind, []).append(mark)
+    filings = _newest(found.pop("filing", []))
+    names = officer_names(str(mark.facts.get("by", "")) for mark in filings)
     return {
         "cases": _cases(subject, person, units, on=on) if "case" in found else [],
         "photos": _photos(found.pop(PHOTO, [])),
-        "filings": [_filing(subject.pack, mark) for mark in _newest(found.pop("filing", []))],
+        "filings": [_filing(subject.pack, mark, names) for mark in filings],
         "notes": [
             note
             for kind, marks in sorted(found.items())
@@ -75,16 +75,11 @@ def _photos(marks: list[Mark]) -> list[tuple[str, list[MonthPhoto], int]]:
     ]
 
 
-def can_be_shown(photo: MonthPhoto) -> bool:
-    """Whether a browser draws the photo inside the page."""
-    return photo.kind in PICTURES - {"heic"}
-
-
 def _newest(marks: list[Mark]) -> list[Mark]:
     return sorted(marks, key=lambda mark: mark.slot.partition("@")[2], reverse=True)[:FILINGS]
 
 
-def _filing(pack: Pack, mark: Mark) -> dict[str, Any]:
+def _filing(pack: Pack, mark: Mark, names: Mapping[str, str]) -> dict[str, Any]:
     form, _, period = mark.slot.partition("@")
     said, lamp = FILING_STATES.get(str(mark.facts.get("state")), (str(mark.facts.get("state", "")), "none"))
     return {
@@ -92,7 +87,7 @@ def _filing(pack: Pack, mark: Mark) -> dict[str, Any]:
         "period": period,
         "state": say(said),
         "lamp": lamp,
-        "by": str(mark.facts.get("by", "")),
+        "by": names.get(str(mark.facts.get("by", "")), str(mark.facts.get("by", ""))),
         "at": moment_of(mark.facts.get("at")),
         "note": str(mark.facts.get("note") or mark.facts.get("reasons") or ""),
     }
@@ -148,8 +143,3 @@ NOTES: Mapping[str, Callable[[Pack, Mark], dict[str, Any]]] = {
     "node_change": _node_change,
     "exemption": _exemption,
 }
-
-
-def photo_address(subject: Subject) -> str:
-    """The page with all photos of a subject."""
-    return reverse("photos", args=[subject.pack.name, subject.key])
