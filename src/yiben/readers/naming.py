@@ -48,7 +48,7 @@ class Naming:
         reading, clause = draft.reading, draft.clause
         draft.compare = draft.compare or reading.compare
         draft.why.append(f"measure: {reading.why}")
-        before = next((one for one in reversed(drafts[:index]) if not one.among), None)
+        before = next((drafts[at] for at in range(index - 1, -1, -1) if not drafts[at].among), None)
         if draft.subject:
             carried.base = draft.base or draft.subject
             return

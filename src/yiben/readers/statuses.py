@@ -14,6 +14,10 @@ _DONE_SINCE = re.compile(r"[,;](?:(?![,;。]).)*?(?:已|累计|实际|完成(?!�
 _DONE = re.compile(r"[,;:(](?:目前|现|均)?(?:已|实际|累计完成|截至)")
 
 
+# A word of status holds to the full stop, but not over a text that has none.
+_FAR = 600
+
+
 class Statuses:
     """Decides the status of a figure from the words before it in its sentence."""
 
@@ -34,7 +38,7 @@ class Statuses:
             return "target", "status: plan section"
         if self.planned.search(clause):
             return "target", "status: planned amount"
-        part = max(text.rfind(";", start, place) + 1, start)
+        part = max(text.rfind(";", start, place) + 1, start, place - _FAR)
         found = last_match(self.word, text, part, place)
         if found is None or (found.lastgroup == "target" and _DONE.search(text, found.end(), place)):
             return "actual", "status: review"
