@@ -1,11 +1,12 @@
-// Builds the face's one bundle into src/yiben/web/static/built, with a gzip copy beside each file.
+// Builds the face's one bundle into build/face, with a gzip copy beside each file; scripts/build_front.py
+// then puts it in the place of the one that is served.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
 
 const front = resolve(import.meta.dirname, "src/yiben/web/front");
-const built = resolve(import.meta.dirname, "src/yiben/web/static/built");
+const built = resolve(import.meta.dirname, "build/face");
 
 /** WhiteNoise serves the .gz twin of a file to every browser that takes it. */
 function gzipTwins() {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST = (20, 19)
+FRESH, SERVED, OLD = (ROOT / "build/face", ROOT / "src/yiben/web/static/built", ROOT / "build/face.old")
 
 
 def node_folder() -> Path:
@@ -44,13 +45,24 @@ def _version(node: str) -> tuple[int, ...]:
     return tuple(int(part) for part in said.strip().lstrip("v").split(".")[:2] if part.isdigit())
 
 
+def swap() -> None:
+    """Put the fresh bundle in the place of the served one, so that no page is ever without."""
+    shutil.rmtree(OLD, ignore_errors=True)
+    if SERVED.exists():
+        SERVED.rename(OLD)
+    SERVED.parent.mkdir(parents=True, exist_ok=True)
+    FRESH.rename(SERVED)
+    shutil.rmtree(OLD, ignore_errors=True)
+
+
 def main() -> None:
-    """npm ci, then the build."""
+    """npm ci, then the build, then the swap."""
     folder = node_folder()
     path = os.pathsep.join([str(folder), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path}
     for words in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build", "--silent"]):
         subprocess.run([str(folder / "npm"), *words], cwd=ROOT, env=environment, check=True)
+    swap()
 
 
 if __name__ == "__main__":

@@ -68,3 +68,11 @@ def test_chosen_rows_go_to_the_page_of_slips(life: County, browser_of: Browser) 
     query = f"?key={code(1)}&key={code(3)}"
     page = browser_of("clerk").get(reverse("slips-new", args=["projects"]) + query).content.decode()
     assert page.count(f'value="{code(1)}"') > 1 and page.count(f'value="{code(3)}"') > 1
+
+
+def test_no_chosen_row_is_dropped_from_the_page_of_slips(life: County, browser_of: Browser) -> None:
+    from django.urls import reverse
+
+    keys = "&".join(f"key=P{number}" for number in range(30))
+    page = browser_of("clerk").get(reverse("slips-new", args=["projects"]) + "?" + keys).content.decode()
+    assert all(f'value="P{number}"' in page for number in range(30))

@@ -28,7 +28,7 @@ from yiben.web.scenes_here import pack_named
 from yiben.web.shown import unit_names
 from yiben.web.words import label_of, say
 
-ROWS = 12
+ROWS, MOST_ROWS = 12, 200
 PARTS = ("subject", "problem", "task", "to", "person", "level", "type", "days")
 
 
@@ -90,10 +90,16 @@ def slips_new(request: HttpRequest, scene: str) -> HttpResponse:
         except Refused as refusal:
             problems = refusal.problems
     book = case_book(pack)
+    # Rows chosen on the list come as `key`, one slip each; a case's page names one `subject`.
+    chosen = [*request.GET.getlist("subject"), *request.GET.getlist("key")]
+    if len(chosen) > MOST_ROWS:
+        messages.warning(
+            request, say("选了 {n} 项，一次最多发 {most} 份，其余请另发。", n=len(chosen), most=MOST_ROWS)
+        )
     view = {
         "pack": pack,
-        "rows": [_row(number, sent, request) for number in range(1, ROWS + 1)],
-        "filled": sum(bool(sent.get(f"r{number}.problem")) for number in range(1, ROWS + 1)),
+        "rows": [_row(number, sent, chosen) for number in range(1, _count(sent, chosen) + 1)],
+        "filled": sum(bool(sent.get(f"r{number}.problem")) for number in range(1, MOST_ROWS + 1)),
         "sent": sent,
         "kept": kept,
         "draft": f"{key}:{who.username}",
@@ -110,10 +116,14 @@ def slips_new(request: HttpRequest, scene: str) -> HttpResponse:
     return render(request, "cases/slips_new.html", view, status=422 if problems else 200)
 
 
-def _row(number: int, sent: Any, request: HttpRequest) -> dict[str, Any]:
+def _count(sent: Any, chosen: list[str]) -> int:
+    """How many lines the form has: room for all that was chosen or typed before."""
+    typed = [number for number in range(1, MOST_ROWS + 1) if f"r{number}.subject" in sent]
+    return min(MOST_ROWS, max(ROWS, len(chosen), *typed))
+
+
+def _row(number: int, sent: Any, chosen: list[str]) -> dict[str, Any]:
     row = {part: sent.get(f"r{number}.{part}", "") for part in PARTS}
-    # Rows chosen on the list come as `key`, one slip each; a case's page names one `subject`.
-    chosen = [*request.GET.getlist("subject"), *request.GET.getlist("key")]
     if not row["subject"] and number <= len(chosen):
         row["subject"] = chosen[number - 1][:200]
     return row | {"number": number}
@@ -130,7 +140,7 @@ def _subjects(pack: Pack) -> list[tuple[str, str]]:
 def _send(request: HttpRequest, pack: Pack) -> HttpResponse:
     post, who, at = request.POST, person(request), timezone.now()
     matters = []
-    for number in range(1, ROWS + 1):
+    for number in range(1, MOST_ROWS + 1):
         row = {part: post.get(f"r{number}.{part}", "").replace("\x00", "").strip() for part in PARTS}
         if not row["subject"] and not row["problem"]:
             continue
