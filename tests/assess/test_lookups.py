@@ -121,6 +121,7 @@ def test_a_table_that_changes_is_looked_up_by_the_month() -> None:
     assert [rows["salt-6", month] for month in (5, 6)] == [none, green]
 
 
+@pytest.mark.spark
 def test_both_engines_look_up_alike(spark_session: Any) -> None:
     months = list(Period.of("2025-05/2025-06").each_month())
     grain = built_in_packs()["grain_reserve"]
