@@ -67,6 +67,7 @@ def test_the_example_by_hand():
     assert round(shares["m"].percent, 4) == D("7.0264") and shares["m"].band == 2
     together = {share.name: share for share in verdict.together.shares}
     assert round(together["m"].percent, 4) == D("16.1931") and together["m"].band == 3
+    assert round(shares["n"].percent, 4) == D("0.1703") and round(together["n"].percent, 4) == D("0.0547")
     assert verdict.conclusion == "conditional"
     assert (verdict.route.route, verdict.route.decider, verdict.route.carbon_appraisal) == (
         "review",
