@@ -133,3 +133,63 @@ def test_another_area_that_speaks_is_the_place() -> None:
 
 def test_every_figure_says_why() -> None:
     assert all(f.why for f in figures("预计固投增长29%左右，排名全市第一。"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subjects"),
+    [
+        (
+            "生产总值214.7亿元，增长4.9%，总量居全市第5位、增速居全市第3位。",
+            ["生产总值", "生产总值增速", "生产总值", "生产总值增速"],
+        ),
+        (
+            "肉羊存栏12.4万只，出栏18.9万只，分别增长2.3%和下降0.8%。",
+            ["肉羊存栏", "肉羊出栏", "肉羊存栏增速", "肉羊出栏增速"],
+        ),
+        (
+            "规上服务业企业实现营业收入36.2亿元，利润总额4.1亿元。",
+            ["规上服务业企业营业收入", "规上服务业企业利润总额"],
+        ),
+        (
+            "城北水厂项目总投资6.3亿元，年度计划投资2亿元，累计完成投资1.7亿元。",
+            ["城北水厂项目总投资", "城北水厂项目年度计划投资", "城北水厂项目累计完成投资"],
+        ),
+        ("居民消费价格(CPI)上涨1.9%。", ["居民消费价格增速"]),
+        ("人口自然增长率为-0.87‰。", ["人口自然增长率"]),
+    ],
+)
+def test_each_clause_names_its_own_thing(sentence: str, subjects: list[str]) -> None:
+    assert [figure.subject for figure in figures(sentence)] == subjects
+
+
+@pytest.mark.parametrize(
+    ("sentence", "values"),
+    [
+        ("人口自然增长率为-0.87‰。", ["-0.87"]),
+        ("工业投资、民间投资分别增长5.8%和-4.2%。", ["5.8", "-4.2"]),
+        ("工业投资、民间投资分别增长-4.2%、5.8%。", ["-4.2", "5.8"]),
+        ("工业投资、民间投资分别下降4.2%、5.8%。", ["-4.2", "-5.8"]),
+        ("工业投资、民间投资分别下降4.2%和增长5.8%。", ["-4.2", "5.8"]),
+    ],
+)
+def test_each_number_has_its_own_sign(sentence: str, values: list[str]) -> None:
+    assert [str(figure.value) for figure in figures(sentence)] == values
+
+
+def test_the_unit_of_the_last_points_is_shared() -> None:
+    found = figures("分别拉动生产总值增长1.5个和4.3个百分点。")
+    assert [(f.value, f.unit, f.measure) for f in found] == [
+        (Decimal("1.5"), "个百分点", "change"),
+        (Decimal("4.3"), "个百分点", "change"),
+    ]
+
+
+def test_a_lead_in_months_is_no_period() -> None:
+    found = figures("云岭大桥提前3个月通车，优良率94.5%。")
+    assert found[-1].period == "2023"
+
+
+def test_the_year_of_a_goal_holds_for_its_sentence() -> None:
+    title = "云岭县2025年政府工作报告\n二、2025年工作安排\n"
+    (figure,) = figures("到2027年，全社会研发投入占生产总值比重达到3.2%。", title=title)
+    assert figure.period == "2027"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from yiben.readers.drafts import LIST, Carried, Draft
 from yiben.readers.lexicon import Lexicon
 from yiben.readers.matching import last_match
-from yiben.readers.measures import gauge_for
+from yiben.readers.measures import Reading, gauge_for
 from yiben.readers.naming import Naming
 from yiben.readers.outline import Outline, Section, sentences
 from yiben.readers.pages import Page
@@ -18,6 +20,8 @@ from yiben.readers.quantities import Quantity
 from yiben.readers.statuses import Statuses
 from yiben.readers.subjects import namer_for
 
+# What stands before the year of a goal at the head of a clause: 到2027年, 力争到2027年.
+_GOAL = re.compile(r"[,;。:\n (](?:力争|确保|争取|预计|计划)?[到至在]$")
 _BREAKS = (",", ";", ":", "。", "\n")
 
 
@@ -95,7 +99,7 @@ class FigureReader:
             clause = _own_brackets(text[left : quantity.start])
             stop = found[index + 1].start if index + 1 < len(found) else end
             after = _until_break(text, quantity.end, stop)
-            before = drafts[-1].reading if drafts and LIST.match(clause) else None
+            before = _handed_on(drafts[-1]) if drafts and LIST.match(clause) else None
             draft = Draft(quantity, clause, after, self.gauge.read(quantity, clause, before=before))
             drafts.append(draft)
             edge = quantity.end
@@ -218,6 +222,14 @@ class FigureReader:
         return found[0] if found else None
 
 
+def _handed_on(draft: Draft) -> Reading:
+    """The reading that the next number of a list continues; a sign that was written is the number's own."""
+    reading, value = draft.reading, draft.quantity.value
+    if isinstance(value, Decimal) and isinstance(reading.value, Decimal) and value < 0:
+        return replace(reading, value=abs(reading.value))
+    return reading
+
+
 def _own_brackets(clause: str) -> str:
     """The part of a clause on the number's own side of a bracket."""
     opened, closed = clause.rfind("("), clause.rfind(")")
@@ -236,6 +248,8 @@ def _leads(text: str, said: Stated, place: int, year: int | None) -> bool:
         or text[max(0, said.start - 1) : said.start] in tuple(",;。:\n (")
     ):
         return True
+    if _GOAL.search(text, max(0, said.start - 6), said.start):
+        return ";" not in text[said.end : place]
     return not any(mark in text[said.end : place] for mark in ",;")
 
 

@@ -22,6 +22,8 @@ _FROM = re.compile(
 _RATE = re.compile(
     r"(?<![增长减])(?<!增长)(?:率|占比|比重|比例)(?:分别|均|也|已|为|达到?|是|约|近|超过?|突破|稳定在|保持在|控制在|\s)*$"
 )
+# A rate whose name holds a word of growth: 人口自然增长率为-1.33‰.
+_NATURAL = re.compile(r"自然增长率(?:分别|约|近|低于|高于|超过?|控制在|保持在|稳定在|[为是达到至])*$")
 _THAN = re.compile(r"[比较][^,;。\d率重例]{1,10}$")
 _YEARLY = re.compile("年均|年平均|复合增长")
 _MULTIPLE = re.compile(
@@ -186,6 +188,8 @@ class Gauge:
             return Reading("index", quantity.value, why="index in percent")
         if share >= 0 and (noun is None or share > noun.start()):
             return Reading("share", quantity.value, why="share word")
+        if _NATURAL.search(clause):
+            return Reading("share", quantity.value, why="natural rate")
         if _RATE.search(clause) and not verb:
             return Reading("share", quantity.value, cut=to.start() if to else None, why="rate")
         target = self.bases[0][1].search(clause)

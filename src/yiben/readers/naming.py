@@ -20,6 +20,8 @@ _OF_PLAN = re.compile(
     r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
     r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
 )
+# The aspect that is ranked of the thing named before: 总量居全市第4位、增速居全市第2位.
+_RANKED = re.compile(r"^[、,和与;且]?(?:其中)?(?:(?P<whole>总量|总额)|增速|增幅)(?=[^,;、率额值]*$)")
 _TAIL_BOUND = re.compile(r"(?:及?以[上下内]|左右|上下)")
 
 
@@ -54,6 +56,10 @@ class Naming:
             return
         if reading.measure == "rank":
             own = self.namer.rank_base(clause)
+            if before and (aspect := _RANKED.search(clause)):
+                base = (before.base or before.subject).removesuffix("增速")
+                draft.subject = draft.base = base if aspect["whole"] else f"{base}增速"
+                return
             tail = own if len(own) >= 3 and not self.namer.is_attribute(own) else ""
             if not tail and before is None:
                 opening = self._opening(text, start, draft, before)
@@ -244,7 +250,8 @@ class Naming:
         elif thing and (self.namer.only_action(core) or (same_unit and draft.clause.startswith("其中在"))):
             draft.subject = draft.thing = f"{core}{self.namer.without_action(thing)}"
         else:
-            draft.subject = draft.thing = self.namer.indicator_of(self.namer.short_list(core))
+            draft.subject = self.namer.indicator_of(self.namer.short_list(self.namer.without_link(core)))
+            draft.thing = self.namer.owner(draft.subject)
         draft.base = draft.subject
 
     def _is_part(self, draft: Draft, before: Draft, core: str) -> bool:

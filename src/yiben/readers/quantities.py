@@ -84,7 +84,7 @@ class Lexer:
             rf"|(?P<front>前(?:\d+|[{CHINESE}]+)(?:位|名|强)?(?![{HAN}A-Za-z0-9]{{0,1}}(?:季度|年|个月|月|期|者|个|批|海|后)))"
             r"|(?P<last>最后一[名位]|倒数第[一二三]|首位|榜首|末位)"
             rf"|(?P<hundredth>百分之(?:\d+(?:\.\d+)?|{chinese}))"
-            rf"|(?:(?<![\d.A-Za-z_+/#])(?P<sign>(?<![-\d月年元%A-Za-z{HAN}])-|(?<=[为是达至到由从比长速幅率约])-)?(?P<arabic>{number})|(?P<chinese>{chinese}))"
+            rf"|(?:(?<![\d.A-Za-z_+/#])(?P<sign>(?<![-\d月年元%A-Za-z{HAN}])-|(?<=[为是达至到由从比长速幅率约和与及])-)?(?P<arabic>{number})|(?P<chinese>{chinese}))"
             r"\s?(?P<more>[余多几])?(?P<scale>[十百千]?(?:万亿|[万亿])|[百千](?=[余多个人名家户亩吨件])|)(?P<more2>[余多])?\s?"
             rf"(?P<unit>(?:{either(units)})(?:/[十百千万亿]*(?:{words.either('units', 'below')}))?)?)"
         )

@@ -88,9 +88,17 @@ def chinese_money(match: re.Match[str], units: dict[str, str]) -> Iterator[Quant
 
 
 def with_shared_units(text: str, found: list[Quantity]) -> list[Quantity]:
-    """4.3、3.7、4.5个百分点: the unit of the last number is that of all."""
+    """4.3、3.7、4.5个百分点, 1.5个和4.3个百分点: the unit of the last number is that of all."""
     for index in range(len(found) - 2, -1, -1):
         here, after = found[index], found[index + 1]
+        if (
+            after.kind == "points"
+            and here.kind == "count"
+            and after.unit.startswith(here.unit)
+            and text[here.end : after.start] in ("、", "和", "与", "及")
+        ):
+            found[index] = replace(here, unit=after.unit, kind=after.kind)
+            continue
         if here.kind != "bare" or here.unit or after.kind in ("bare", "rank", "count", "duration"):
             continue
         gap = text[here.end : after.start]

@@ -19,6 +19,11 @@ _PREDICATE = re.compile(
 )
 _EXCEPT = re.compile(r"(?:扣除|剔除|按)[^,;。]{1,12}(?:因素|影响|口径|价格?|计算)(?:影响)?后?$")
 _INSIDE = re.compile(r"(?:当中|之中|中|里)(?:有|,)?$")
+# How something goes on: words between a counted thing and its verb (23个项目顺利推进).
+_HOW = re.compile(r"(?<=..)(?:顺利|有序|稳步|扎实|加快|加速|全力|持续|全面|集中|如期|按期)+$")
+# A thing that has aspects of its own (总投资, 营业收入), and the verb between them.
+_OWNER = re.compile(r"..(?:项目|工程|企业|单位|公司|集团|园区?|基地|中心|线|路|桥|站|段|库|厂|港)$")
+_DOES = re.compile(r"(?:共|累计)?(?:实现|完成)$")
 _BLANK = re.compile(
     r"^(?:以[上下内]|左右|上下|并(?![网购列联轨举])|[\s、和与及且也的,()“”:。;-])*|(?:[\s、和与:,(]|(?<![惠普涉])及)*$"
 )
@@ -31,7 +36,7 @@ class Namer:
         lead = words.either("grammar", "lead")
         ordinal = r"(?:[一二三四五六七八九十]{1,2}是|\(?[一二三四五六七八九十]+\)|\d{1,2}[.、]|[一二三四五六七八九十]+、)"
         self.lead = re.compile(
-            rf"^(?:{ordinal}|(?:{lead})(?=.)(?!(?<=并)[网购列联轨举])|(?:{STATED.pattern})(?:的)?(?:份|末|底|度)?(?:以前|之前|前)?|\s|、|:|,|和|与|以及|及|\)|左右|以上|以下|以内|\(不?含[^)]*\)?)"
+            rf"^(?:{ordinal}|(?:{lead}|拥有(?![率量]))(?=.)(?!(?<=并)[网购列联轨举])|(?:{STATED.pattern})(?:的)?(?:份|末|底|度)?(?:以前|之前|前)?|\s|、|:|,|和|与|以及|及|\)|左右|以上|以下|以内|\(不?含[^)]*\)?)"
         )
         self.tail = Suffixes(words.words("grammar", "tail"))
         self.light = re.compile(rf"^(?:{words.either('grammar', 'light_verbs')})$")
@@ -105,8 +110,12 @@ class Namer:
         name = self.indicators[found[1]]
         if len(name) <= len(found[1]) or name == "GDP":
             return text
-        before = text[: found.start()]
-        return (before if not name.startswith(before) else "") + name + text[found.end() :]
+        before, after = text[: found.start()], text[found.end() :]
+        if before.endswith("(") and after.startswith(")"):
+            said = before[:-1].strip()
+            if any(said.endswith(own) for own, full in self.indicators.items() if full == name):
+                return self.indicator_of(said + after[1:])
+        return (before if not name.startswith(before) else "") + name + after
 
     def is_macro(self, subject: str) -> bool:
         """Whether the subject names an indicator of the statistics office."""
@@ -117,6 +126,17 @@ class Namer:
         if not core or core in self.attributes:
             return True
         return len(core) <= 6 and bool(self.attribute_end.of(core)) and not self.is_macro(core)
+
+    def without_link(self, core: str) -> str:
+        """`core` without the verb between a thing and its aspect (规上工业企业实现营业收入)."""
+        thing, verb, aspect = core.partition("实现")
+        return f"{thing}{aspect}" if verb and _OWNER.search(thing) and len(aspect) >= 2 else core
+
+    def owner(self, core: str) -> str:
+        """The thing whose aspect `core` names (管廊项目总投资 → 管廊项目), or `core` where it names none."""
+        aspect = self.attribute_end.of(core)
+        stem = _DOES.sub("", core.removesuffix(aspect)) if len(aspect) >= 3 else ""
+        return stem if _OWNER.search(stem) else core
 
     def growth_base(self, clause: str) -> str:
         """The indicator before a growth word."""
@@ -194,7 +214,7 @@ class Namer:
         found = self.verb.search(after, 1)
         if not found or found.start() < 2:
             return after, ""
-        return after[: found.start()].rstrip("的"), after[found.start() :]
+        return _HOW.sub("", after[: found.start()]).rstrip("的"), after[found.start() :]
 
     def _verb_before(self, before: str) -> str:
         core = self.core(before)
