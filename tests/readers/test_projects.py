@@ -65,3 +65,35 @@ def test_a_number_inside_a_name_is_no_figure() -> None:
 def test_the_amount_of_the_clause_goes_with_the_project() -> None:
     (project,) = projects("水系连通及水美乡村项目完成形象进度投资2.61亿元。")
     assert (float(project.amount or 0), project.unit) == (2.61, "亿元")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "总投资58亿元的年产20GWh储能电池项目开工建设。",
+        "总投资58亿元左右的年产20GWh储能电池项目提前3个月投产。",
+        "计划投资58亿元建设的年产20GWh储能电池项目加快推进。",
+        "年产20GWh储能电池项目总投资58亿元，年度计划投资6亿元。",
+    ],
+)
+def test_the_investment_before_or_after_the_name_is_the_projects(sentence: str) -> None:
+    (project,) = projects(sentence)
+    assert (project.name, project.amount, project.unit) == ("年产20GWh储能电池项目", 58, "亿元")
+
+
+def test_the_sum_of_several_projects_is_no_ones() -> None:
+    found = projects("总投资58亿元的城北水厂项目、青溪大桥等3个项目开工建设。")
+    assert [(p.name, p.amount) for p in found] == [("城北水厂项目", None), ("青溪大桥", None)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "沙山装备产业园因资金问题处于停工状态。",
+        "沙山装备产业园因征迁影响进度滞后。",
+        "沙山装备产业园尚未取得施工许可证。",
+        "沙山装备产业园仍未开工。",
+    ],
+)
+def test_a_project_that_does_not_move_is_named_without_an_event(sentence: str) -> None:
+    assert [(p.name, p.event) for p in projects(sentence)] == [("沙山装备产业园", None)]

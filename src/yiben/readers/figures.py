@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -47,10 +47,15 @@ class FigureReader:
         page: Page,
         outline: Outline,
         skipped: Sequence[tuple[int, int]] = (),
+        names: Sequence[tuple[int, int]] = (),
     ) -> list[Draft]:
-        """A draft for each quantity of the running text; table rows (`skipped`) are left out."""
+        """A draft for each quantity of the running text; table rows (`skipped`) are left out.
+
+        `names` are the spans of project names: a thing measured ends where its name ends.
+        """
         drafts: list[Draft] = []
         at, skip, carried = 0, 0, Carried()
+        ends = dict(names)
         stated = list(stated_in(text))
         said = 0
         for section in outline.sections:
@@ -77,7 +82,7 @@ class FigureReader:
                     spoken.append(stated[said])
                     said += 1
                 drafts += self._sentence(
-                    text, start, end, quantities[first:at], spoken, section, page, carried
+                    text, start, end, quantities[first:at], spoken, ends, section, page, carried
                 )
         return drafts
 
@@ -88,6 +93,7 @@ class FigureReader:
         end: int,
         found: Sequence[Quantity],
         spoken: Sequence[Stated],
+        ends: Mapping[int, int],
         section: Section,
         page: Page,
         carried: Carried,
@@ -99,6 +105,8 @@ class FigureReader:
             clause = _own_brackets(text[left : quantity.start])
             stop = found[index + 1].start if index + 1 < len(found) else end
             after = _until_break(text, quantity.end, stop)
+            if after[:1] == "的" and (name_end := ends.get(quantity.end + 1)):
+                after = text[quantity.end : min(name_end, quantity.end + len(after))]
             before = _handed_on(drafts[-1]) if drafts and LIST.match(clause) else None
             draft = Draft(quantity, clause, after, self.gauge.read(quantity, clause, before=before))
             drafts.append(draft)
@@ -166,9 +174,9 @@ class FigureReader:
     ) -> str | None:
         chosen: str | None = None
         since = False
-        for said in stated:
+        for last, said in zip(["", *(s.kind for s in stated)], stated, strict=False):
             if said.kind == "since":
-                since = True
+                since, chosen = True, None if last == "total" else chosen
                 continue
             if said.kind == "total" and not monthly:
                 continue

@@ -20,6 +20,10 @@ _OF_PLAN = re.compile(
     r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
     r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
 )
+# 今年以来完成3.1亿元, after an investment: that investment.
+_DONE = re.compile(r"完成(?:了|约|近|达)*$")
+# A goal of the whole year is no part of the act before it: 某项目开工,全年力争完成投资105亿元.
+_ALL_YEAR = re.compile(r"^全年(?:力争|确保|计划|预计|争取|要)")
 # The aspect that is ranked of the thing named before: 总量居全市第4位、增速居全市第2位.
 _RANKED = re.compile(r"^[、,和与;且]?(?:其中)?(?:(?P<whole>总量|总额)|增速|增幅)(?=[^,;、率额值]*$)")
 _TAIL_BOUND = re.compile(r"(?:及?以[上下内]|左右|上下)")
@@ -234,12 +238,16 @@ class Naming:
             draft.thing = before.thing
             return
         head = thing or (before.base or before.subject if before else self.namer.topic(opening))
+        if before and core == "" and draft.quantity.kind == "money" and _DONE.search(draft.clause):
+            core = "完成投资" if before.subject.endswith("投资") else ""
         same_unit = before is not None and before.quantity.unit == draft.quantity.unit
         if self.namer.is_attribute(core) or len(core) < 2:
             if (opening and not (thing and len(opening) < 6) and self.namer.is_macro(opening)) or (
                 opening and before is not None and len(opening) > 5 and draft.quantity.unit != ""
             ):
                 head = self.namer.topic(opening)
+            if _ALL_YEAR.search(draft.clause) and core and self.namer.action.of(opening):
+                head = ""
             draft.thing = head
             draft.subject = head if core and head.endswith(core) else f"{head}{core}"
         elif before and thing and same_unit and self._is_part(draft, before, core):

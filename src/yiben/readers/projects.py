@@ -85,7 +85,7 @@ class ProjectReader:
         )
         self.generic_marks = re.compile(either(part["generic_marks"]))
         self.lead = re.compile(
-            rf"^(?:(?:{either(part['lead'])}|[一二三四五六七八九十]是|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d{{1,2}}[.、]|总投资\S{{1,10}}元的|投资\S{{1,8}}元的|\s|、|和|与|“(?=[^”]*$)|(?:{STATED.pattern})[前内里]?(?:共|已|累计)?))"
+            rf"^(?:(?:{either(part['lead'])}|[一二三四五六七八九十]是|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、|\d{{1,2}}[.、]|(?:计划|概算|预计)?总?投资\S{{1,10}}元(?:以上|左右)?(?:建设|实施|兴建|打造)?的|\s|、|和|与|“(?=[^”]*$)|(?:{STATED.pattern})[前内里]?(?:共|已|累计)?))"
         )
         self.after = self._events(part["after"])
         self.tail = self._events(part["tail"])

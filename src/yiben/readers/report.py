@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,8 @@ from yiben.readers.rows import table_lines
 from yiben.readers.view import View, view_of
 
 VERSION = "1"
+# What stands between a sum and the project that it is put into.
+_OF = re.compile(r"(?:以上|左右)?(?:建设|实施|兴建|打造)?的")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,10 @@ def read_report(raw: str, *, doc: str = "", words: Lexicon | None = None) -> Rep
     rows = table_lines(view.text)
     mentions = project_reader_for(words).read(view.text, sections=outline.sections, skipped=rows)
     quantities = _outside_names(lexer_for(words).read(view.text), mentions, page)
-    drafts = figure_reader_for(words).read(view.text, quantities, page=page, outline=outline, skipped=rows)
+    names = [(mention.start, mention.end) for mention in mentions if _alone(mention, view.text)]
+    drafts = figure_reader_for(words).read(
+        view.text, quantities, page=page, outline=outline, skipped=rows, names=names
+    )
     drafts = sorted(
         [*drafts, *table_drafts(view.text, rows, page=page, words=words)], key=lambda d: d.quantity.start
     )
@@ -207,8 +213,13 @@ def _project(
 
 
 def _amount_of(mention: Mention, drafts: Sequence[Draft], text: str) -> tuple[Decimal, str] | None:
-    """The sum of money that the clause gives for this one project."""
-    for draft in drafts[bisect_left(drafts, mention.end, key=lambda d: d.quantity.start) :][:4]:
+    """The sum of money that the clause gives for this one project, before its name (总投资…的) or after it."""
+    here = bisect_left(drafts, mention.end, key=lambda d: d.quantity.start)
+    invested = here and _invested(drafts[here - 1], text[drafts[here - 1].quantity.end : mention.start])
+    if invested and _alone(mention, text):
+        quantity = drafts[here - 1].quantity
+        return (quantity.value, quantity.unit) if isinstance(quantity.value, Decimal) else None
+    for draft in drafts[here:][:4]:
         quantity = draft.quantity
         if quantity.kind != "money":
             continue
@@ -221,6 +232,16 @@ def _amount_of(mention: Mention, drafts: Sequence[Draft], text: str) -> tuple[De
             return None
         return quantity.value, quantity.unit
     return None
+
+
+def _alone(mention: Mention, text: str) -> bool:
+    """Whether no list of projects goes on after the name (甲、乙, 甲等3个项目): a sum before it is its own."""
+    return text[mention.end : mention.end + 1] not in tuple("、等和及与")
+
+
+def _invested(draft: Draft, between: str) -> bool:
+    """Whether a number is the investment in the project named after it: 总投资12.5亿元(左右)的."""
+    return draft.quantity.kind == "money" and "投资" in draft.clause[-8:] and bool(_OF.fullmatch(between))
 
 
 def plain_value(value: Decimal | tuple[Decimal, Decimal] | None) -> Any:

@@ -21,8 +21,7 @@ _EXCEPT = re.compile(r"(?:扣除|剔除|按)[^,;。]{1,12}(?:因素|影响|口�
 _INSIDE = re.compile(r"(?:当中|之中|中|里)(?:有|,)?$")
 # How something goes on: words between a counted thing and its verb (23个项目顺利推进).
 _HOW = re.compile(r"(?<=..)(?:顺利|有序|稳步|扎实|加快|加速|全力|持续|全面|集中|如期|按期)+$")
-# A thing that has aspects of its own (总投资, 营业收入), and the verb between them.
-_OWNER = re.compile(r"..(?:项目|工程|企业|单位|公司|集团|园区?|基地|中心|线|路|桥|站|段|库|厂|港)$")
+# The verb between a thing and its aspect (规上工业企业实现营业收入).
 _DOES = re.compile(r"(?:共|累计)?(?:实现|完成)$")
 _BLANK = re.compile(
     r"^(?:以[上下内]|左右|上下|并(?![网购列联轨举])|[\s、和与及且也的,()“”:。;-])*|(?:[\s、和与:,(]|(?<![惠普涉])及)*$"
@@ -58,6 +57,7 @@ class Namer:
             "完成年度",
             "完成率",
         )
+        self.owner_end = Suffixes(["企业", "单位", "公司", *words.words("projects", "facility", "company")])
         self.attribute_end = Suffixes(words.words("grammar", "attributes"))
         self.rank_tail = re.compile(
             rf"(?:{words.either('grammar', 'rank_lead')}|{words.either('grammar', 'scopes')}|分别|均|全|的|在|继续|仍|连续|都|也)$"
@@ -130,13 +130,14 @@ class Namer:
     def without_link(self, core: str) -> str:
         """`core` without the verb between a thing and its aspect (规上工业企业实现营业收入)."""
         thing, verb, aspect = core.partition("实现")
-        return f"{thing}{aspect}" if verb and _OWNER.search(thing) and len(aspect) >= 2 else core
+        owns = len(thing) >= 4 and len(aspect) >= 2 and self.owner_end.of(thing)
+        return f"{thing}{aspect}" if verb and owns else core
 
     def owner(self, core: str) -> str:
         """The thing whose aspect `core` names (管廊项目总投资 → 管廊项目), or `core` where it names none."""
         aspect = self.attribute_end.of(core)
         stem = _DOES.sub("", core.removesuffix(aspect)) if len(aspect) >= 3 else ""
-        return stem if _OWNER.search(stem) else core
+        return stem if len(stem) >= 4 and self.owner_end.of(stem) else core
 
     def growth_base(self, clause: str) -> str:
         """The indicator before a growth word."""
