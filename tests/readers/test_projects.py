@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from yiben.readers.report import Project, read_report
@@ -97,3 +99,16 @@ def test_the_sum_of_several_projects_is_no_ones() -> None:
 )
 def test_a_project_that_does_not_move_is_named_without_an_event(sentence: str) -> None:
     assert [(p.name, p.event) for p in projects(sentence)] == [("沙山装备产业园", None)]
+
+
+def test_an_aspect_in_the_next_clause_is_that_of_the_project() -> None:
+    report = read_report(
+        "云岭县2023年工作总结\n云岭机场改扩建工程可研获国家批复，总投资18.7亿元。"
+        "存在问题：青溪大桥因征迁影响进度滞后，完成率仅38.2%；部分单位重视不够，完成率仅70%。"
+    )
+    assert [f.subject for f in report.figures][:2] == ["云岭机场改扩建工程总投资", "青溪大桥完成率"]
+    assert "青溪大桥" not in report.figures[2].subject
+    assert [(p.name, p.amount) for p in report.projects] == [
+        ("云岭机场改扩建工程", Decimal("18.7")),
+        ("青溪大桥", None),
+    ]

@@ -34,6 +34,7 @@ class Draft:
     subject: str = ""
     base: str = ""
     thing: str = ""
+    named: str = ""
     place: str | None = None
     period: str | None = None
     status: str = "actual"

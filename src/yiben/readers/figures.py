@@ -55,7 +55,7 @@ class FigureReader:
         """
         drafts: list[Draft] = []
         at, skip, carried = 0, 0, Carried()
-        ends = dict(names)
+        named = 0
         stated = list(stated_in(text))
         said = 0
         for section in outline.sections:
@@ -81,8 +81,14 @@ class FigureReader:
                 while said < len(stated) and stated[said].start < end:
                     spoken.append(stated[said])
                     said += 1
+                while named < len(names) and names[named][0] < start:
+                    named += 1
+                since = named
+                while named < len(names) and names[named][0] < end:
+                    named += 1
+                own = dict(names[since:named])
                 drafts += self._sentence(
-                    text, start, end, quantities[first:at], spoken, ends, section, page, carried
+                    text, start, end, quantities[first:at], spoken, own, section, page, carried
                 )
         return drafts
 
@@ -93,7 +99,7 @@ class FigureReader:
         end: int,
         found: Sequence[Quantity],
         spoken: Sequence[Stated],
-        ends: Mapping[int, int],
+        names: Mapping[int, int],
         section: Section,
         page: Page,
         carried: Carried,
@@ -105,10 +111,11 @@ class FigureReader:
             clause = _own_brackets(text[left : quantity.start])
             stop = found[index + 1].start if index + 1 < len(found) else end
             after = _until_break(text, quantity.end, stop)
-            if after[:1] == "的" and (name_end := ends.get(quantity.end + 1)):
+            if after[:1] == "的" and (name_end := names.get(quantity.end + 1)):
                 after = text[quantity.end : min(name_end, quantity.end + len(after))]
             before = _handed_on(drafts[-1]) if drafts and LIST.match(clause) else None
             draft = Draft(quantity, clause, after, self.gauge.read(quantity, clause, before=before))
+            draft.named = _named_before(text, edge, quantity.start - len(clause), names)
             drafts.append(draft)
             edge = quantity.end
         self.naming.name_all(text, start, drafts, carried)
@@ -228,6 +235,14 @@ class FigureReader:
     def _last_scope(self, text: str) -> str | None:
         found = last_match(self.scope, text)
         return found[0] if found else None
+
+
+def _named_before(text: str, since: int, upto: int, names: Mapping[int, int]) -> str:
+    """The last project that is named from `since` to `upto`, with no stronger mark than a comma after it."""
+    for start in reversed(names):
+        if since <= start and names[start] <= upto:
+            return "" if ";" in text[names[start] : upto] else text[start : names[start]]
+    return ""
 
 
 def _handed_on(draft: Draft) -> Reading:

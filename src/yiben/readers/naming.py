@@ -79,7 +79,7 @@ class Naming:
         if reading.measure == "growth" or (reading.measure == "change" and draft.quantity.kind == "points"):
             self._name_move(text, start, draft, before, carried)
         elif draft.quantity.kind == "percent":
-            self._name_share(draft, before, carried)
+            self._name_share(draft, before, carried, self._opening(text, start, draft, before))
         else:
             self._name_level(text, start, draft, before, after, carried)
         carried.base = draft.base or draft.subject
@@ -119,7 +119,7 @@ class Naming:
         else:
             draft.subject = base + suffix
 
-    def _name_share(self, draft: Draft, before: Draft | None, carried: Carried) -> None:
+    def _name_share(self, draft: Draft, before: Draft | None, carried: Carried, opening: str) -> None:
         clause = draft.clause[: draft.reading.cut] if draft.reading.cut is not None else draft.clause
         if draft.leaves:
             clause = _FROM_HALF.sub("", clause)
@@ -133,7 +133,7 @@ class Naming:
             return
         if core == "占" and "占比" in clause:
             core = "占比"
-        if core.startswith("完成") and len(core) <= 9 and head:
+        if core.startswith("完成") and not core.startswith("完成率") and len(core) <= 9 and head:
             whole = _WHOLE.search(clause)
             core = f"{head}{whole[0] if whole else core}"
         if not core:
@@ -153,7 +153,9 @@ class Naming:
             draft.thing = before.thing if before else ""
             return
         elif self.namer.is_attribute(core) or len(core) <= 3:
-            core = f"{head}{core}"
+            if before and head.endswith(core):
+                head = self.namer.topic(opening) if opening else head.removesuffix(core)
+            core = f"{draft.named or head}{core}"
         draft.subject = draft.base = core
         draft.thing = before.thing if before else ""
 
@@ -246,6 +248,7 @@ class Naming:
                 opening and before is not None and len(opening) > 5 and draft.quantity.unit != ""
             ):
                 head = self.namer.topic(opening)
+            head = draft.named or head
             if _ALL_YEAR.search(draft.clause) and core and self.namer.action.of(opening):
                 head = ""
             draft.thing = head

@@ -25,6 +25,8 @@ from yiben.readers.rows import table_lines
 from yiben.readers.view import View, view_of
 
 VERSION = "1"
+# The aspects of a project that tell the whole sum put into it.
+_WHOLE = ("总投资", "总投资额", "计划总投资", "概算总投资")
 # What stands between a sum and the project that it is put into.
 _OF = re.compile(r"(?:以上|左右)?(?:建设|实施|兴建|打造)?的")
 
@@ -223,6 +225,8 @@ def _amount_of(mention: Mention, drafts: Sequence[Draft], text: str) -> tuple[De
         quantity = draft.quantity
         if quantity.kind != "money":
             continue
+        if draft.subject.removeprefix(mention.name) in _WHOLE and isinstance(quantity.value, Decimal):
+            return quantity.value, quantity.unit
         between = text[mention.end : quantity.start]
         if (
             len(between) > 24
@@ -235,8 +239,9 @@ def _amount_of(mention: Mention, drafts: Sequence[Draft], text: str) -> tuple[De
 
 
 def _alone(mention: Mention, text: str) -> bool:
-    """Whether no list of projects goes on after the name (甲、乙, 甲等3个项目): a sum before it is its own."""
-    return text[mention.end : mention.end + 1] not in tuple("、等和及与")
+    """Whether the name stands in no list of projects (甲、乙, 甲等3个项目): a sum beside it is its own."""
+    beside = text[mention.start - 1 : mention.start], text[mention.end : mention.end + 1]
+    return not any(one and one in "、等和及与" for one in beside)
 
 
 def _invested(draft: Draft, between: str) -> bool:
