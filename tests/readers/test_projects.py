@@ -52,6 +52,9 @@ def test_a_shared_suffix_is_given_back_to_members() -> None:
         "持续推进数字化改革。",
         "开展固定资产投资项目碳评价。",
         "深入实施有效投资引领工程。",
+        "生态环保项目总投资20亿元。",
+        "农业农村基础设施重大项目总投资3亿元。",
+        "重点项目总投资98.6亿元。",
     ],
 )
 def test_groups_and_campaigns_are_no_projects(sentence: str) -> None:

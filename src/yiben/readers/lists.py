@@ -13,6 +13,11 @@ from yiben.readers.quantities import Bound, Quantity
 from yiben.readers.subjects import namer_for
 
 _PREDICATE = re.compile(r"增速|增幅|均|居|位列|排名|实现|完成|达到")
+# A share of a plan: 完成年度计划的, 为年初预算的.
+OF_PLAN = re.compile(
+    r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
+    r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
+)
 _TURN = re.compile(r"[至到]|[升降减增改变]为|跃居|跃升")
 
 
@@ -80,6 +85,8 @@ class Lists:
     def _hand_out(self, group: list[Draft], names: list[str], between: str) -> None:
         first = group[0].reading
         verb = self.namer.core(between.lstrip("为达是")) if first.measure in ("level", "share") else ""
+        if first.measure == "share" and (planned := OF_PLAN.match(between)):
+            verb = f"{planned['verb']}{planned['whole']}比重"
         for draft, name in zip(group, names, strict=False):
             base = self.namer.indicator_of(name)
             draft.base = draft.thing = base

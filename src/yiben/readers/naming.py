@@ -6,7 +6,7 @@ import re
 
 from yiben.readers.drafts import Carried, Draft
 from yiben.readers.lexicon import Lexicon
-from yiben.readers.lists import Lists
+from yiben.readers.lists import OF_PLAN, Lists
 from yiben.readers.subjects import namer_for
 
 _FROM_HALF = re.compile(r"[从由][^从由]*$")
@@ -16,10 +16,8 @@ _PART_OF = re.compile("其中|\\(|分别")
 _CLAUSE_MARKS = re.compile("[,;:]")
 _RENAMED = re.compile(r"\(([^()]{2,16}(?:率|比重|占比))\)$")
 _ABOUT = re.compile("^(?:大约|约|近|将近)(?=占)")
-_OF_PLAN = re.compile(
-    r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
-    r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
-)
+# Aspects of works themselves, not of the money put into them.
+_OF_WORKS = ("形象进度", "工程进度", "开工率", "竣工率")
 # 今年以来完成3.1亿元, after an investment: that investment.
 _DONE = re.compile(r"完成(?:了|约|近|达)*$")
 # A goal of the whole year is no part of the act before it: 某项目开工,全年力争完成投资105亿元.
@@ -125,7 +123,7 @@ class Naming:
             clause = _FROM_HALF.sub("", clause)
         core = self.namer.core(clause)
         head = (before.base or before.thing or before.subject) if before else carried.base
-        if head and (planned := _OF_PLAN.match(clause)):
+        if head and (planned := OF_PLAN.match(clause)):
             verb = "占" if planned["verb"] == "为" else planned["verb"]
             draft.subject = f"{head}{verb}{planned['whole']}比重"
             draft.base = head
@@ -155,6 +153,8 @@ class Naming:
         elif self.namer.is_attribute(core) or len(core) <= 3:
             if before and head.endswith(core):
                 head = self.namer.topic(opening) if opening else head.removesuffix(core)
+            elif before and core in _OF_WORKS:
+                head = before.thing or head
             core = f"{draft.named or head}{core}"
         draft.subject = draft.base = core
         draft.thing = before.thing if before else ""

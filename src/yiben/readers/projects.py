@@ -79,6 +79,10 @@ class ProjectReader:
                 "此",
             ]
         )
+        sector = either(part["sectors"])
+        self.sectors = re.compile(
+            rf"(?:(?:{sector})[和与及、]?)+(?:开发|建设|发展|提升|投资|保护|治理)*(?:重大|重点)?(?:项目|工程)"
+        )
         self.starts_badly = re.compile(rf"(?:{actions})(?!路|桥|塘|岙|村|山)")
         self.no_project = re.compile(
             r"工作|行动|活动|任务|机制|制度|政策|领域|方面|指标|措施|事项|情况|调研|改革|服务(?!业)|问题|经验|做法"
@@ -307,6 +311,7 @@ class ProjectReader:
             name.endswith(self.not_facility)
             or self.starts_badly.match(name)
             or self.generic_kind.search(name)
+            or self.sectors.fullmatch(name)
         ):
             return False
         if name[0] in "“《" and name[-1] in "”》":
