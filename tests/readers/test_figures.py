@@ -207,3 +207,10 @@ def test_the_year_of_a_goal_holds_for_its_sentence() -> None:
     title = "云岭县2025年政府工作报告\n二、2025年工作安排\n"
     (figure,) = figures("到2027年，全社会研发投入占生产总值比重达到3.2%。", title=title)
     assert figure.period == "2027"
+
+
+def test_the_structure_of_industries_is_three_shares() -> None:
+    found = figures("三次产业结构由上年的7.8∶46.5∶45.7调整为7.5∶46.9∶45.6。")
+    assert [f.period for f in found] == ["previous"] * 3 + ["2023"] * 3
+    assert {f.measure for f in found} == {"share"}
+    assert found[3].subject == "第一产业增加值占生产总值比重"

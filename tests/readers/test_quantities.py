@@ -116,3 +116,12 @@ def test_any_text_gives_ordered_spans_inside_it(text: str) -> None:
 def test_what_is_written_is_read(value: Decimal, unit: str) -> None:
     found = read(f"全县实现{value}{unit}，")
     assert [(one.value, one.unit) for one in found] == [(value, unit)]
+
+
+def test_the_shares_of_three_industries() -> None:
+    found = read("三次产业结构为8:46:46,产业大会8:30:00开始,产业比例10:20:30。")
+    assert [(str(one.value), one.kind) for one in found] == [
+        ("8", "percent"),
+        ("46", "percent"),
+        ("46", "percent"),
+    ]

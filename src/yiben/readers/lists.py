@@ -114,6 +114,21 @@ class Lists:
                 leaves_from(here.clause) and bool(_TURN.search(after.clause)) and len(after.clause) <= 14
             )
 
+    def name_structure(self, text: str, drafts: list[Draft]) -> None:
+        """三次产业结构由8:46:46调整为7:46:47: each share is that of its industry, the first three are of before."""
+        threes = [
+            three
+            for three in zip(drafts, drafts[1:], drafts[2:], strict=False)
+            if all(one.quantity.kind == "percent" and not one.quantity.unit for one in three)
+            and text[three[0].quantity.start - 1] != ":"
+        ]
+        for index, three in enumerate(threes):
+            for draft, industry in zip(three, ("第一产业", "第二产业", "第三产业"), strict=True):
+                draft.subject = draft.base = f"{industry}增加值占生产总值比重"
+                draft.among = True
+                if index + 1 < len(threes) and leaves_from(three[0].clause):
+                    draft.period = "previous"
+
     def join_pair(self, here: Draft, after: Draft) -> None:
         """From one value to another: the first is of the period before, both of one subject."""
         here.period = "previous"

@@ -37,6 +37,7 @@ class Naming:
     def name_all(self, text: str, start: int, drafts: list[Draft], carried: Carried) -> None:
         """Name every draft of the sentence that begins at `start`."""
         self.lists.mark_pairs(drafts)
+        self.lists.name_structure(text, drafts)
         for index in range(len(drafts)):
             if "分别" in drafts[index].clause:
                 opening = self._opening(text, start, drafts[index], drafts[index - 1] if index else None)
@@ -54,7 +55,7 @@ class Naming:
         draft.why.append(f"measure: {reading.why}")
         before = next((drafts[at] for at in range(index - 1, -1, -1) if not drafts[at].among), None)
         if draft.subject:
-            carried.base = draft.base or draft.subject
+            carried.base = carried.base if draft.among else draft.base or draft.subject
             return
         if reading.measure == "rank":
             own = self.namer.rank_base(clause)

@@ -28,6 +28,7 @@ from yiben.readers.quantity_rules import (
     trimmed_end,
     with_ranges,
     with_shared_units,
+    with_structures,
 )
 
 # One character for another, so that offsets stay: full-width forms, and the marks of sentences.
@@ -120,7 +121,8 @@ class Lexer:
         """Every quantity of `text` (already in half-width forms), in order."""
         found = list(self._tokens(text))
         found = with_ranges(text, with_shared_units(text, found))
-        return [self._bounded(text, quantity) for quantity in found if self._real(text, quantity)]
+        found = [self._bounded(text, quantity) for quantity in found if self._real(text, quantity)]
+        return with_structures(text, found)
 
     def _tokens(self, text: str) -> Iterator[Quantity]:
         units, counted = self.units, self.counted

@@ -44,6 +44,12 @@ LISTED = re.compile(
     r"公路|河流|街道|跑道|专线|案例|政策|工单|记录|提案|议案|需求|事项|共|有|达|了|约|近|超|余|[,;:、])$"
 )
 COUNTS = re.compile("[一二两三四五六七八九十]|[几数][十百千]")
+_NUMBER = r"\d{1,2}(?:\.\d+)?"
+_RATIO = rf"{_NUMBER}:{_NUMBER}:{_NUMBER}(?![\d:])"
+_STRUCTURE = re.compile(
+    rf"(?:产业|三产)[^,;。:\n\d]{{0,10}}?(?:结构|比例|比重|之?比)[^,;。:\n\d]{{0,12}}(?P<one>{_RATIO})"
+    rf"(?:[^;。:\n\d]{{0,16}}(?P<two>{_RATIO}))?"
+)
 _JOIN = re.compile(r"(?:、|和|与|及|以及|,)$")
 _SPAN = re.compile(r"\s?(?:-{1,2}|~|至|到)\s?")
 
@@ -85,6 +91,25 @@ def chinese_money(match: re.Match[str], units: dict[str, str]) -> Iterator[Quant
             cast(Kind, units[unit]),
             chinese=True,
         )
+
+
+def structures(text: str) -> Iterator[Quantity]:
+    """三次产业结构为7.5:46.9:45.6: three shares without a unit, where they make a hundred."""
+    for found in _STRUCTURE.finditer(text):
+        for start, end in (found.span("one"), found.span("two")):
+            values = [Decimal(part) for part in text[max(start, 0) : max(end, 0)].split(":") if part]
+            if abs(sum(values, Decimal(0)) - 100) > Decimal("0.3"):
+                continue
+            for one in re.finditer(_NUMBER, text[start:end]):
+                yield Quantity(start + one.start(), start + one.end(), Decimal(one[0]), "", "percent")
+
+
+def with_structures(text: str, found: list[Quantity]) -> list[Quantity]:
+    """The quantities with the shares of `structures` in the place of what was read there."""
+    shares = list(structures(text))
+    starts = {share.start for share in shares}
+    rest = (one for one in found if one.start not in starts)
+    return sorted([*rest, *shares], key=lambda one: one.start) if shares else found
 
 
 def with_shared_units(text: str, found: list[Quantity]) -> list[Quantity]:
