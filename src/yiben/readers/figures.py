@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -55,7 +57,6 @@ class FigureReader:
         """
         drafts: list[Draft] = []
         at, skip, carried = 0, 0, Carried()
-        named = 0
         stated = list(stated_in(text))
         said = 0
         for section in outline.sections:
@@ -81,14 +82,8 @@ class FigureReader:
                 while said < len(stated) and stated[said].start < end:
                     spoken.append(stated[said])
                     said += 1
-                while named < len(names) and names[named][0] < start:
-                    named += 1
-                since = named
-                while named < len(names) and names[named][0] < end:
-                    named += 1
-                own = dict(names[since:named])
                 drafts += self._sentence(
-                    text, start, end, quantities[first:at], spoken, own, section, page, carried
+                    text, start, end, quantities[first:at], spoken, names, section, page, carried
                 )
         return drafts
 
@@ -99,7 +94,7 @@ class FigureReader:
         end: int,
         found: Sequence[Quantity],
         spoken: Sequence[Stated],
-        names: Mapping[int, int],
+        names: Sequence[tuple[int, int]],
         section: Section,
         page: Page,
         carried: Carried,
@@ -111,8 +106,8 @@ class FigureReader:
             clause = _own_brackets(text[left : quantity.start])
             stop = found[index + 1].start if index + 1 < len(found) else end
             after = _until_break(text, quantity.end, stop)
-            if after[:1] == "的" and (name_end := names.get(quantity.end + 1)):
-                after = text[quantity.end : min(name_end, quantity.end + len(after))]
+            if after[:1] == "的":
+                after = after[: _name_end(quantity.end + 1, names) - quantity.end]
             before = _handed_on(drafts[-1]) if drafts and LIST.match(clause) else None
             draft = Draft(quantity, clause, after, self.gauge.read(quantity, clause, before=before))
             draft.named = _named_before(text, edge, quantity.start - len(clause), names)
@@ -237,12 +232,17 @@ class FigureReader:
         return found[0] if found else None
 
 
-def _named_before(text: str, since: int, upto: int, names: Mapping[int, int]) -> str:
+def _named_before(text: str, since: int, upto: int, names: Sequence[tuple[int, int]]) -> str:
     """The last project that is named from `since` to `upto`, with no stronger mark than a comma after it."""
-    for start in reversed(names):
-        if since <= start and names[start] <= upto:
-            return "" if ";" in text[names[start] : upto] else text[start : names[start]]
-    return ""
+    at = bisect_right(names, upto, key=lambda name: name[1])
+    start, end = names[at - 1] if at else (-1, -1)
+    return "" if start < since or ";" in text[end:upto] else text[start:end]
+
+
+def _name_end(start: int, names: Sequence[tuple[int, int]]) -> int:
+    """Where the project's name that begins at `start` ends; far away where none begins there."""
+    at = bisect_left(names, (start, 0))
+    return names[at][1] if at < len(names) and names[at][0] == start else sys.maxsize
 
 
 def _handed_on(draft: Draft) -> Reading:
