@@ -18,6 +18,7 @@ OF_PLAN = re.compile(
     r"^(?:已|共|累计|仅|约)?(?P<verb>完成|占|为|达到?|相当于|恢复到)"
     r"(?P<whole>[^,;。占]{0,10}(?:预算|计划|目标|任务|年度|同期)[数额]?)的(?:了|达到?|约|近|将近|超过?|以上)*$"
 )
+_PULLS = re.compile("(?:分别)?(?:拉动|影响|带动)")
 _TURN = re.compile(r"[至到]|[升降减增改变]为|跃居|跃升")
 
 
@@ -136,6 +137,21 @@ class Lists:
             base = self.namer.rank_base(re.sub(r"[从由][^从由]*$", "", here.clause))
             here.subject = base or here.subject
         after.subject = after.base = here.subject
+
+    def in_step(self, drafts: list[Draft]) -> None:
+        """甲、乙分别增长5%、6%,拉动生产总值增长1.5个和2.3个百分点: the second list goes in step with the first."""
+        for index in range(2, len(drafts)):
+            last = drafts[index - 1]
+            if not _PULLS.match(drafts[index].clause) or not LIST.match(last.clause):
+                continue
+            size = 1
+            while index + size < len(drafts) and LIST.match(drafts[index + size].clause):
+                size += 1
+            if size == 1 or index < size or "分别" not in drafts[index - size].clause:
+                continue
+            for draft, owner in zip(drafts[index : index + size], drafts[index - size : index], strict=True):
+                if draft.subject.startswith(last.base):
+                    draft.subject = owner.base + draft.subject.removeprefix(last.base)
 
     def share_bounds(self, drafts: list[Draft]) -> None:
         """分别达90%、71%以上: a limit beside one member holds for the list."""

@@ -45,6 +45,7 @@ class Naming:
             self._name(text, start, drafts, index, carried)
             if drafts[index].leaves:
                 self.lists.join_pair(drafts[index], drafts[index + 1])
+        self.lists.in_step(drafts)
         self.lists.share_bounds(drafts)
 
     def _name(self, text: str, start: int, drafts: list[Draft], index: int, carried: Carried) -> None:
