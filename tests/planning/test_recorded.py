@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from yiben.planning.approvals import Made, make
@@ -100,6 +100,8 @@ def _recorded(draw: st.DrawFn) -> dict[str, Recorded]:
 
 
 @settings(max_examples=60, deadline=None)
+@example([planned(filing="2025-07-29", completion="2026-03-21")])
+@example([planned(filing="2025-06-30", engineering_permit="2025-08-13", building_permit="2025-10-13")])
 @given(st.lists(_recorded(), min_size=1, max_size=4))
 def test_columns_give_what_single_plans_give(projects: list[dict[str, Recorded]]) -> None:
     network = network_of_made(industrial())

@@ -94,11 +94,13 @@ def _durations(network: Network, said: Said, calendar: WorkingCalendar) -> Rows:
 
 
 def _begin(template: Template, said: Said, days: Rows, on: int, calendar: WorkingCalendar) -> Rows:
+    """The day on which the first recorded item had to begin; one without a duration, its own day."""
     far = np.iinfo(np.int64).max
-    starts = [
-        np.where(rows >= 0, _starts(template, np.maximum(rows, 0), days, calendar), far).min(axis=0)
-        for rows in (said.planned, said.actual)
-    ]
+    starts = []
+    for rows in (said.planned, said.actual):
+        ends = np.maximum(rows, 0)
+        begins = np.minimum(_starts(template, ends, days, calendar), ends)
+        starts.append(np.where(rows >= 0, begins, far).min(axis=0))
     first = np.minimum(*starts)
     begin: Rows = np.clip(first, 0, on)
     return begin
