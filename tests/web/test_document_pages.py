@@ -55,6 +55,20 @@ def test_every_number_leads_to_a_page(sealed: County, browser_of: Callable[[str]
         assert clerk.get(link.replace("&amp;", "&")).status_code == 200, link
 
 
+def test_reasons_lead_only_to_projects_that_the_reader_may_see(
+    sealed: County, browser_of: Callable[[str], Any]
+) -> None:
+    browser_of("clerk").post(f"{PAGE}/publish")
+    browser_of("leader").post(f"{PAGE}/approve")
+    led = {}
+    for username in ("leader", "school"):
+        browser = browser_of(username)
+        page = browser.get(PAGE).content.decode()
+        led[username] = set(re.findall(r'href="(/scene/projects/subject/[^"]+)"', page))
+        assert all(browser.get(address.replace("&amp;", "&")).status_code == 200 for address in led[username])
+    assert led["school"] < led["leader"]
+
+
 def test_a_number_shows_its_records(sealed: County, browser_of: Callable[[str], Any]) -> None:
     told = browser_of("clerk").get(f"{PAGE}/figures/done").content.decode()
     assert told.count("/fact/invested?kind=period") == 3 and "151.5" in told

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import Resolver404, URLPattern, path, resolve, reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
@@ -105,6 +106,9 @@ def document(request: HttpRequest, scene: str, key: str) -> HttpResponse:
     """One bulletin as a page; each number leads to its sources."""
     pack, who, month = pack_named(scene), person(request), _month(key)
     paper, published = bulletin_for(pack, month, who)
+    reasons = {one.path: _subject_of(one.path) for one in paper.document.figures if not one.is_number}
+    mine = _names(pack, who, {subject for subject in reasons.values() if subject})
+    seen = {path for path, subject in reasons.items() if not subject or subject in mine}
     view: dict[str, Any] = {
         "pack": pack,
         "key": key,
@@ -112,7 +116,7 @@ def document(request: HttpRequest, scene: str, key: str) -> HttpResponse:
         "paper": paper,
         "published": published,
         # Both are written by the documents room, which escapes every text.
-        "body": mark_safe(body_html(lay_out(paper, link=lambda one: _page(pack, key, one)))),
+        "body": mark_safe(body_html(lay_out(paper, link=lambda one: _page(pack, key, one, seen)))),
         "styles": mark_safe(style_sheet()),
         "kinds": [kind for kind in WRITERS if kind != "html"],
         "sealed": Seal.objects.filter(month=str(month)).exists(),
@@ -130,9 +134,20 @@ def _may_approve(who: Person, published: PublishedDocument | None) -> bool:
     return waits and who.may(Action.APPROVE) and published.mark.facts["publisher"] != who.username  # type: ignore[union-attr]
 
 
-def _page(pack: Pack, key: str, one: Figure) -> str:
-    """Where a number leads: a reason to its subject, a board to itself, a number to its parts."""
-    return reverse("document-figure", args=[pack.name, key, one.id]) if one.is_number else one.path
+def _page(pack: Pack, key: str, one: Figure, seen: set[str]) -> str:
+    """Where a number leads: a reason to its subject if the reader may see it, a number to its parts."""
+    if one.is_number:
+        return reverse("document-figure", args=[pack.name, key, one.id])
+    return one.path if one.path in seen else ""
+
+
+def _subject_of(path: str) -> str:
+    """The subject whose page an address is; empty for any other page."""
+    try:
+        found = resolve(urlsplit(path).path)
+    except Resolver404:
+        return ""
+    return str(found.kwargs["key"]) if found.url_name == "subject" else ""
 
 
 @needs(Action.READ)
