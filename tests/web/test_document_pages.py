@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,8 +18,6 @@ PAGE = "/scene/projects/documents/bulletin@2026-01"
 @pytest.fixture
 def sealed(life: County) -> County:
     """The county with January closed."""
-    from datetime import UTC, datetime
-
     from yiben.ledger.seals import seal
 
     seal(Period.of("2026-01"), by=life.system, at=datetime(2026, 2, 10, 10, tzinfo=UTC))
@@ -56,8 +55,13 @@ def test_every_number_leads_to_a_page(sealed: County, browser_of: Callable[[str]
 
 
 def test_reasons_lead_only_to_projects_that_the_reader_may_see(
-    sealed: County, browser_of: Callable[[str], Any]
+    life: County, browser_of: Callable[[str], Any], request: pytest.FixtureRequest
 ) -> None:
+    late = {"stage": "ready", "planned_start": date(2025, 6, 1)}
+    units = {11: "TRANSPORT", 12: "EDUCATION"}
+    at = datetime(2026, 1, 9, 3, tzinfo=UTC)
+    life.record(*(life.project(number, unit=unit, **late) for number, unit in units.items()), at=at)
+    request.getfixturevalue("sealed")
     browser_of("clerk").post(f"{PAGE}/publish")
     browser_of("leader").post(f"{PAGE}/approve")
     led = {}
