@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import count
 
 from yiben.kernel.clock import COUNTY_ZONE
@@ -86,7 +87,8 @@ Item = Line | Rule | Grid | Proof
 def lay_out(paper: Paper, *, link: Callable[[Figure], str] | None = None) -> tuple[Item, ...]:
     """Every part of a paper in the order in which it is printed.
 
-    A number leads to its line among the sources, or to the address that `link` gives.
+    A number leads to its line among the sources, and from there to its page on the paper's site;
+    with `link`, both lead to the address that it gives, or nowhere where that is empty.
     """
     anchors = {one.id: f"f{number}" for number, one in enumerate(paper.document.figures, start=1)}
     targets = {one.id: link(one) if link else f"#{anchors[one.id]}" for one in paper.document.figures}
@@ -94,7 +96,7 @@ def lay_out(paper: Paper, *, link: Callable[[Figure], str] | None = None) -> tup
         *_head(paper),
         *_body(paper.document, targets),
         *_signature(paper),
-        *_annex(paper, anchors),
+        *_annex(paper, anchors, link or partial(_on_site, paper.site)),
         *_colophon(paper.document),
     )
 
@@ -200,13 +202,13 @@ def _signature(paper: Paper) -> Iterator[Item]:
     yield _line("day", day_text(document.day))
 
 
-def _annex(paper: Paper, anchors: dict[str, str]) -> Iterator[Item]:
+def _annex(paper: Paper, anchors: dict[str, str], link: Callable[[Figure], str]) -> Iterator[Item]:
     document = paper.document
     yield _line("annex", "附　" + PROOF_TITLE + (f"与{SOURCES_TITLE}" if document.figures else ""))
     yield Proof(tuple(_proof_lines(paper)), code_text(document))
     if document.figures:
         yield _line("caption", SOURCES_TITLE)
-        yield _sources(paper, anchors)
+        yield _sources(paper, anchors, link)
 
 
 def _proof_lines(paper: Paper) -> Iterator[Line]:
@@ -236,9 +238,9 @@ def code_text(document: Document) -> str:
     return f"YIBEN:1{seal}:DOC:{document.key}:{document.digest}".upper()
 
 
-def _sources(paper: Paper, anchors: dict[str, str]) -> Grid:
+def _sources(paper: Paper, anchors: dict[str, str], link: Callable[[Figure], str]) -> Grid:
     figures = paper.document.figures
-    rows = tuple(_source_row(figure, number, paper.site) for number, figure in enumerate(figures, start=1))
+    rows = tuple(_source_row(figure, number, link(figure)) for number, figure in enumerate(figures, start=1))
     shares = (0.07, 0.2, 0.43, 0.08, 0.22)
     heads = ("序号", "数字", "怎样算出", "依据数", "精确值")
     aligns = ("center", "left", "left", "right", "right")
@@ -246,8 +248,12 @@ def _sources(paper: Paper, anchors: dict[str, str]) -> Grid:
     return Grid(tuple(columns), rows, tuple(anchors[one.id] for one in figures), CELL_SIZES[1])
 
 
-def _source_row(figure: Figure, number: int, site: str) -> tuple[Piece, ...]:
-    address = site.rstrip("/") + figure.path if site and figure.path else ""
+def _on_site(site: str, figure: Figure) -> str:
+    """The page of a number on the site that issued the paper."""
+    return site.rstrip("/") + figure.path if site and figure.path else ""
+
+
+def _source_row(figure: Figure, number: int, address: str) -> tuple[Piece, ...]:
     return (
         Piece(str(number)),
         Piece(figure.text + (figure.unit if figure.unit != "%" else ""), target=address),
